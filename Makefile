@@ -1,0 +1,52 @@
+# `make demo` tries Sen; `make test` checks it. Both install what is missing.
+SHELL := bash
+export CARGO_TERM_PROGRESS_WHEN := never
+# Where the compiled program is: CI may build outside the checkout.
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+PORT ?= 8080
+PEOPLE ?= 20000
+
+.PHONY: demo test fmt lint unit doc journeys crash bench audit assets setup setup-test clean
+
+demo: setup assets ## start everything on 127.0.0.1:8080
+	cargo build --release --locked -p sen
+	exec $(TARGET)/release/sen demo --port $(PORT) --people $(PEOPLE)
+
+test: setup-test assets fmt lint unit doc journeys ## all checks
+	@echo "all checks passed"
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## unit, database and crash tests
+	scripts/with-test-cluster.sh scripts/run-tests.sh
+
+doc: ## the doctests that say something: code that must not compile
+	cargo test --locked --doc -p exchange -p register
+
+journeys: ## what a person does, in a real browser
+	cargo build --locked -p sen
+	SEN=$(TARGET)/debug/sen node --test --test-concurrency=1 journeys/
+
+bench: ## birth groups end to end, with a plain-commit rate of the same minute as the yardstick
+	cargo build --release --locked -p sen
+	$(TARGET)/release/sen bench birth --people 1000000 --groups 3000
+
+audit: ## licences, bans and sources of every dependency
+	cargo deny check licenses bans sources
+
+assets: ## the pages' styles and fonts, from npm
+	scripts/assets.sh
+
+setup:
+	scripts/setup.sh run
+
+setup-test:
+	scripts/setup.sh test
+
+clean:
+	cargo clean
+	rm -rf node_modules crates/portal/assets/vendor
