@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sen::cli::main()
+}
