@@ -1,0 +1,5 @@
+//! Tests of the store against real PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod cluster;
+mod database;
