@@ -168,7 +168,8 @@ impl Calendar {
             left -= self.hours.whole_day();
             day = self.working_day_from(tomorrow(day));
         }
-        at(day, self.hours.at(left))
+        // Nothing to wait for during a break ends at once, not when the break began.
+        at(day, self.hours.at(left)).max(local)
     }
 
     /// The working day on which something counts as received.
