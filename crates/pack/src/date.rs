@@ -1,24 +1,21 @@
 //! Dates in packs are written `2025-07-01`. For `#[serde(with = "pack::date")]`.
 
+use kernel::iso_date;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 use time::Date;
-use time::format_description::well_known::Iso8601;
 
 /// Reads `2025-07-01`.
 ///
 /// # Errors
 /// When the text is no day of the calendar in that form.
 pub fn parse(text: &str) -> Result<Date, String> {
-    if text.len() != 10 {
-        return Err(format!("`{text}` is no date: write it like 2025-07-01"));
-    }
-    Date::parse(text, &Iso8601::DATE).map_err(|_| format!("`{text}` is no date: write it like 2025-07-01"))
+    iso_date::parse(text).map_err(|_| format!("`{text}` is no date: write it like 2025-07-01"))
 }
 
 /// Writes `2025-07-01`.
 #[must_use]
 pub fn print(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+    iso_date::text(date)
 }
 
 /// For serde.

@@ -7,7 +7,7 @@
 use crate::date;
 use jsonschema::error::ValidationErrorKind as Cause;
 use jsonschema::{ValidationError, Validator};
-use kernel::FieldProblem;
+use kernel::{FieldProblem, Name, PartialDate, PersonalNumber};
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -44,7 +44,9 @@ impl Schema {
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("date", |text: &str| date::parse(text).is_ok())
-            .with_format("partial-date", is_partial_date)
+            .with_format("partial-date", |text: &str| text.parse::<PartialDate>().is_ok())
+            .with_format("personal-number", |text: &str| text.parse::<PersonalNumber>().is_ok())
+            .with_format("full-name", |text: &str| text.parse::<Name>().is_ok())
             .build(schema)
             .map_err(|error| SchemaError(format!("{error} (at {})", error.instance_path())))?;
         Ok(Self(Arc::new(Inner { validator, source: schema.clone() })))
@@ -162,15 +164,6 @@ fn plain(value: &Value) -> String {
 fn expects_text(cause: &Cause) -> bool {
     let Cause::Type { kind } = cause else { return false };
     format!("{kind:?}").to_lowercase().contains("string")
-}
-
-/// `2024-05-17`, `2024-05` or `2024`.
-fn is_partial_date(text: &str) -> bool {
-    match text.len() {
-        4 => date::parse(&format!("{text}-01-01")).is_ok(),
-        7 => date::parse(&format!("{text}-01")).is_ok(),
-        _ => date::parse(text).is_ok(),
-    }
 }
 
 impl fmt::Debug for Schema {
