@@ -1,5 +1,7 @@
 //! The layers seen from outside: what a client gets when something is wrong.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

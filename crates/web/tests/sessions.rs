@@ -1,0 +1,68 @@
+//! Sessions in the database.
+
+use kernel::{AccountId, Actor, Clock, Ctx, Random, SubjectId};
+use serde_json::json;
+use time::{Duration, OffsetDateTime, macros::datetime};
+use web::{NewSession, end, end_all, find, open, sweep};
+
+const START: OffsetDateTime = datetime!(2026-11-22 08:00 UTC);
+
+fn ctx(clock: &Clock) -> Ctx {
+    Ctx::new(Actor::Anonymous, clock.clone(), Random::seeded(7))
+}
+
+fn session_of(ctx: &Ctx) -> NewSession {
+    let account = AccountId(ctx.uuid());
+    let actor = Actor::Citizen { account, subject: SubjectId(ctx.uuid()), level: 2 };
+    NewSession { account, actor, facts: json!({"name": "Nguyễn Thị Lan"}) }
+}
+
+#[tokio::test]
+async fn a_session_lives_while_used_and_ends_at_its_hour_in_any_case() {
+    let test = store::testing::database("web", &[&web::MIGRATOR]).await;
+    let mut conn = test.db.pool().acquire().await.unwrap();
+    let clock = Clock::fixed(START);
+    let ctx = ctx(&clock);
+    let new = session_of(&ctx);
+    let opened = open(&mut conn, &ctx, &new).await.unwrap();
+    assert!(!format!("{opened:?}").contains(&opened.token));
+
+    let found = find(&mut conn, &ctx, &opened.token, false).await.unwrap().unwrap();
+    assert_eq!((found.account, found.actor.clone()), (new.account, new.actor.clone()));
+    assert!(!format!("{found:?}").contains("Lan"));
+    assert!(find(&mut conn, &ctx, "another", false).await.unwrap().is_none());
+
+    // Used every 20 minutes it lives on, until its twelve hours are over.
+    let mut at = START;
+    while at + Duration::minutes(20) < opened.ends_at {
+        at += Duration::minutes(20);
+        clock.set(at);
+        assert!(find(&mut conn, &ctx, &opened.token, false).await.unwrap().is_some(), "{at}");
+    }
+    clock.set(opened.ends_at);
+    assert!(find(&mut conn, &ctx, &opened.token, false).await.unwrap().is_none());
+    assert_eq!(sweep(&mut conn, &ctx).await.unwrap(), 1);
+
+    // Left alone for half an hour, it is over.
+    let idle = open(&mut conn, &ctx, &new).await.unwrap();
+    clock.set(opened.ends_at + Duration::minutes(30));
+    assert!(find(&mut conn, &ctx, &idle.token, false).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_session_and_signing_out_everywhere_ends_all_of_the_account() {
+    let test = store::testing::database("web", &[&web::MIGRATOR]).await;
+    let mut conn = test.db.pool().acquire().await.unwrap();
+    let ctx = ctx(&Clock::fixed(START));
+    let (hers, his) = (session_of(&ctx), session_of(&ctx));
+    let mut tokens = Vec::new();
+    for new in [&hers, &hers, &hers, &his] {
+        tokens.push(open(&mut conn, &ctx, new).await.unwrap().token);
+    }
+    end(&mut conn, &tokens[0]).await.unwrap();
+    assert!(find(&mut conn, &ctx, &tokens[0], false).await.unwrap().is_none());
+    assert!(find(&mut conn, &ctx, &tokens[1], true).await.unwrap().unwrap().by_bearer);
+    assert_eq!(end_all(&mut conn, hers.account).await.unwrap(), 2);
+    assert!(find(&mut conn, &ctx, &tokens[2], false).await.unwrap().is_none());
+    assert!(find(&mut conn, &ctx, &tokens[3], false).await.unwrap().is_some());
+}
