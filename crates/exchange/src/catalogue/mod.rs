@@ -1,0 +1,135 @@
+//! What the pack says about bodies, services and agreements, held in memory and never changed while the program runs.
+
+mod agreement;
+mod body;
+mod read;
+mod service;
+
+pub use agreement::Agreement;
+pub use body::{Body, BodyKind, ListedBody, Named, OnePer};
+pub use service::{Relation, ServiceDefinition};
+
+use crate::Purpose;
+use crate::pending::units::Units;
+use body::covers;
+use kernel::{BodyId, Role, ServiceName, UnitCode};
+use pack::Text;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+use time::Date;
+
+/// Bodies, services and agreements.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    kinds: BTreeMap<String, BodyKind>,
+    listed: BTreeMap<BodyId, ListedBody>,
+    services: BTreeMap<ServiceName, Arc<ServiceDefinition>>,
+    agreements: Vec<Arc<Agreement>>,
+    /// Agreements by service and consumer (kind or body), each list in the order of the pack.
+    index: HashMap<(ServiceName, String), Vec<Arc<Agreement>>>,
+    roles: BTreeMap<String, Text>,
+    purposes: BTreeMap<String, Text>,
+    units: Units,
+}
+
+impl Catalogue {
+    /// The body of this id, as it stands on a day.
+    #[must_use]
+    pub fn body(&self, id: &BodyId, on: Date) -> Option<Body> {
+        let kind = self.kinds.get(id.kind()).filter(|kind| covers(kind.from, kind.until, on))?;
+        let body = |name, org_code, unit| Body {
+            id: id.clone(),
+            kind: kind.id.clone(),
+            name,
+            org_code,
+            unit,
+            serves_citizens: kind.serves_citizens,
+        };
+        if let Some(listed) = self.listed.get(id) {
+            let stands = covers(listed.from, listed.until, on);
+            return stands.then(|| body(listed.name.clone(), listed.org_code.clone(), listed.unit.clone()));
+        }
+        match (kind.one_per, id.unit()) {
+            (None, None) => Some(body(kind.name.clone(), kind.org_code.clone(), None)),
+            (Some(one_per), Some(code)) => {
+                let unit = match one_per {
+                    OnePer::Commune => self.units.commune(code, on),
+                    OnePer::Province => self.units.province(code, on),
+                }?;
+                let in_unit = |pattern: &str| pattern.replace("{unit}", &unit.full_name());
+                let name = Text { vi: in_unit(&kind.name.vi), en: in_unit(&kind.name.en) };
+                Some(body(name, None, code.parse::<UnitCode>().ok()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The bodies of a kind that the pack lists one by one (hospitals), as they stand on a day. Bodies of a kind with
+    /// one in every unit are found through the unit.
+    pub fn bodies_of_kind(&self, kind: &str, on: Date) -> Vec<Body> {
+        let one = self.body(&BodyId::new(kind), on);
+        let listed = self.listed.keys().filter(|id| id.kind() == kind).filter_map(|id| self.body(id, on));
+        one.into_iter().chain(listed).collect()
+    }
+
+    /// A kind of body.
+    #[must_use]
+    pub fn kind(&self, id: &str) -> Option<&BodyKind> {
+        self.kinds.get(id)
+    }
+
+    /// A service.
+    #[must_use]
+    pub fn service(&self, name: &ServiceName) -> Option<&Arc<ServiceDefinition>> {
+        self.services.get(name)
+    }
+
+    /// Every service, by name.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<ServiceDefinition>> {
+        self.services.values()
+    }
+
+    /// Every agreement, in the order of the pack.
+    #[must_use]
+    pub fn agreements(&self) -> &[Arc<Agreement>] {
+        &self.agreements
+    }
+
+    /// The agreements of a consumer on a service, of any time: those of the body itself, then those of its kind.
+    #[must_use]
+    pub fn agreements_between(&self, consumer: &BodyId, service: &ServiceName) -> Vec<Arc<Agreement>> {
+        let of = |party: &str| self.index.get(&(service.clone(), party.to_owned())).cloned().unwrap_or_default();
+        let mut all = of(consumer.as_str());
+        if consumer.unit().is_some() {
+            all.extend(of(consumer.kind()));
+        }
+        all
+    }
+
+    /// The agreement in force on a day for this consumer, service and purpose.
+    #[must_use]
+    pub fn agreement_for(
+        &self,
+        consumer: &BodyId,
+        service: &ServiceName,
+        purpose: &Purpose,
+        on: Date,
+    ) -> Option<Arc<Agreement>> {
+        let all = self.agreements_between(consumer, service);
+        all.into_iter().find(|agreement| agreement.in_force(on) && agreement.purposes.contains(purpose))
+    }
+
+    /// What people call a role.
+    #[must_use]
+    pub fn role_name(&self, role: &Role) -> Option<&Text> {
+        self.roles.get(role.as_str())
+    }
+
+    /// What people call a purpose.
+    #[must_use]
+    pub fn purpose_name(&self, purpose: &Purpose) -> Option<&Text> {
+        self.purposes.get(purpose.as_str())
+    }
+}
