@@ -1,0 +1,92 @@
+// Starts a demo of its own for the journeys, and gives browser pages for its people.
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const SCREENSHOTS = process.env.SCREENSHOTS ?? 'screenshots';
+mkdirSync(SCREENSHOTS, { recursive: true });
+
+/** RFC 6238, SHA-1, six digits, thirty seconds: what the citizen's phone shows. */
+export function oneTimeCode(secretBase32, at = Date.now()) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let bits = '';
+  for (const letter of secretBase32.replace(/=+$/, '')) bits += alphabet.indexOf(letter).toString(2).padStart(5, '0');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const offset = mac[19] & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+/** A running demo: `url`, `accounts` by name, `stop()`. */
+export async function startDemo({ people = 300 } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'sen-journey-'));
+  chmodSync(data, 0o755);
+  const child = spawn(process.env.SEN ?? 'target/debug/sen',
+    ['demo', '--data', data, '--port', '0', '--people', String(people), '--json'],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const ready = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      const event = JSON.parse(line);
+      if (event.url) resolve(event);
+    });
+    exited.then((code) => reject(new Error(`the demo ended with ${code} before it was ready`)));
+  });
+  return {
+    ...ready,
+    async stop() {
+      child.kill('SIGINT');
+      await exited;
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startBrowser() {
+  if (!CHROMIUM) throw new Error('Chromium is missing: run scripts/setup.sh test');
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A fresh browser for one person, signed in. */
+export async function signIn(browser, demo, who, options = {}) {
+  const account = demo.accounts[who];
+  if (!account) throw new Error(`the demo has no account ${who}`);
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 }, locale: 'vi-VN', ...options,
+  });
+  const page = await context.newPage();
+  await page.goto(`${demo.url}/dang-nhap`);
+  await page.fill('input[name=login]', account.login);
+  await page.fill('input[name=password]', account.password);
+  await page.fill('input[name=code]', oneTimeCode(account.totp_secret));
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/dang-nhap')), page.click('form[data-form=sign-in] button')]);
+  return page;
+}
+
+/** Keeps a picture of the whole page as a test artefact. */
+export async function picture(page, name) {
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** Loads the page again, as a person waiting would, until `ready` holds or the patience runs out. */
+export async function reloadUntil(page, ready, what, patience_ms = 30000) {
+  const deadline = Date.now() + patience_ms;
+  for (;;) {
+    if (await ready(page)) return;
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what} at ${page.url()}`);
+    await page.waitForTimeout(250);
+    await page.reload();
+  }
+}
