@@ -1,0 +1,90 @@
+//! Where the state lives: the private cluster of the data folder, or the server that `DATABASE_URL` names.
+
+use anyhow::{Context, Result, bail};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, migrate::Migrator};
+use std::path::Path;
+use std::str::FromStr;
+use store::{Cluster, ClusterOptions, Db, ROLE_APP, ROLE_OWNER};
+
+/// The database's name in the private cluster.
+const DATABASE: &str = "sen";
+/// The application's connections. A connection costs PostgreSQL about 5 MB.
+const CONNECTIONS_MAX: u32 = 24;
+/// Migrations and bulk loads run one after the other.
+const OWNER_CONNECTIONS_MAX: u32 = 4;
+
+/// Every crate's tables, lower lines first.
+pub fn migrators() -> [&'static Migrator; 7] {
+    [
+        &store::MIGRATOR,
+        &web::MIGRATOR,
+        &ledger::MIGRATOR,
+        &exchange::MIGRATOR,
+        &register::MIGRATOR,
+        &identity::MIGRATOR,
+        &procedure::MIGRATOR,
+    ]
+}
+
+/// An open, migrated database.
+pub struct Database {
+    /// What the program works with: role `sen_app`.
+    pub app: Db,
+    /// What loads synthetic people: role `sen_owner`.
+    pub owner: PgPool,
+    /// The private cluster, while it is ours. Stops when dropped.
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Starts the private cluster below `data` (or connects to `url`), makes roles and database where they are
+    /// missing, and migrates.
+    ///
+    /// # Errors
+    /// When PostgreSQL is missing, too old, already used by another process, or refuses.
+    pub async fn open(data: &Path, url: Option<&str>) -> Result<Self> {
+        let (app, owner, cluster) = match url {
+            Some(url) => {
+                let app = PgConnectOptions::from_str(url).context("DATABASE_URL")?;
+                let owner = match std::env::var("SEN_OWNER_URL") {
+                    Ok(url) => PgConnectOptions::from_str(&url).context("SEN_OWNER_URL")?,
+                    Err(_) => bail!("with DATABASE_URL (role {ROLE_APP}) set SEN_OWNER_URL too (role {ROLE_OWNER}): it runs the migrations"),
+                };
+                (app, owner, None)
+            }
+            None => {
+                let folder = data.join("postgresql");
+                // Starting waits for the server: not on a thread of the run time.
+                let cluster = tokio::task::spawn_blocking(move || Cluster::start(&folder, ClusterOptions::default()))
+                    .await?
+                    .context("the private PostgreSQL did not start")?;
+                cluster.prepare(DATABASE).await?;
+                (cluster.options(ROLE_APP, DATABASE), cluster.options(ROLE_OWNER, DATABASE), Some(cluster))
+            }
+        };
+        let owner = PgPoolOptions::new().max_connections(OWNER_CONNECTIONS_MAX).connect_with(owner).await?;
+        store::migrate(&owner, &migrators()).await?;
+        let app = Db::connect(app, CONNECTIONS_MAX).await?;
+        Ok(Self { app, owner, cluster })
+    }
+
+    /// The process of the private PostgreSQL, for the crash test and the benchmark.
+    #[must_use]
+    pub fn postgres_pid(&self) -> Option<i32> {
+        self.cluster.as_ref().and_then(Cluster::pid)
+    }
+
+    /// Closes the pools and stops the private cluster.
+    ///
+    /// # Errors
+    /// When the server does not stop.
+    pub async fn close(self) -> Result<()> {
+        self.app.pool().close().await;
+        self.owner.close().await;
+        if let Some(cluster) = self.cluster {
+            tokio::task::spawn_blocking(move || cluster.stop()).await??;
+        }
+        Ok(())
+    }
+}
