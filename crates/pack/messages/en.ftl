@@ -1,0 +1,59 @@
+# What is wrong in a pack (for its author; `sen pack check` adds the details).
+pac0001 = The file is not well-formed YAML.
+pac0002 = A key stands twice in the same place.
+pac0003 = A code that begins with zero is written without quotes.
+pac0004 = The definition does not have the shape it needs.
+pac0005 = The file uses a part of YAML that packs do without.
+pac0006 = A schema in the pack is not usable.
+pac0007 = A file of the pack is too large.
+pac0008 = A file of the pack is not UTF-8.
+pac0010 = A version ends before it begins.
+pac0011 = Two versions are in force on the same day.
+pac0012 = Between two versions there are days without any.
+pac0020 = A table is missing.
+pac0021 = A table does not have the columns it needs.
+pac0022 = A row of a table does not fit.
+pac0030 = Something is named that does not exist.
+pac0031 = A name stands twice.
+pac0032 = Something that is named is not in force on the days in question.
+pac0033 = A field is named that does not exist there.
+pac0034 = A condition or formula is not usable.
+pac0035 = A text is missing in one of the languages.
+pac0036 = A folder of the pack is unknown.
+pac0040 = A case of the pack came out otherwise than expected.
+pac0050 = The pack cannot be read: { $path }.
+pac0051 = The pack { $path } holds more than { $max } files.
+pac0052 = There is no pack called { $name }.
+pac0053 = The pack has faults: { $count }.
+
+# What is wrong at a field of the input.
+pac0101 = Enter this.
+pac0102 = This is not the kind of value that is expected here.
+pac0103 = Choose one of: { $options }.
+pac0104 = This is not written in the form that is expected.
+pac0105 = This is not written in the form that is expected ({ $format }).
+pac0106 = Use { $limit } characters or fewer.
+pac0107 = Use at least { $limit } characters.
+pac0108 = The number must not be above { $limit }.
+pac0109 = The number must not be below { $limit }.
+pac0110 = This field is not part of the form.
+pac0111 = Give no more than { $limit }.
+pac0112 = Give at least { $limit }.
+pac0113 = The same entry stands here twice.
+pac0114 = These answers do not go together.
+pac0115 = Enter a real date, such as 17 May 2024.
+pac0116 = A personal number has 12 digits and begins with the code of a province.
+pac0117 = A name has letters, spaces, hyphens, apostrophes and full stops only.
+pac0118 = Enter a real date, or only the year, or the month and the year.
+
+# Administrative units.
+pac0201 = There is no administrative unit with this code.
+pac0202 = { $name } ({ $code }) ended on { $ended }. Now: { $successors }.
+pac0203 = { $name } ({ $code }) begins on { $begins }.
+pac0204 = Two units have the same code on the same days.
+pac0205 = A commune lies in a province that does not stand on the same days.
+pac0206 = A unit is named that does not exist.
+pac0207 = A number prefix does not have three digits.
+pac0210 = A day stands twice in the calendar.
+pac0211 = The working hours are not usable.
+pac0212 = An entry of a code set is not usable.

@@ -1,0 +1,59 @@
+# Lỗi trong gói dữ liệu (dành cho người soạn; `sen pack check` nêu chi tiết).
+pac0001 = Tệp không đúng cú pháp YAML.
+pac0002 = Một khóa xuất hiện hai lần ở cùng một chỗ.
+pac0003 = Mã bắt đầu bằng số 0 phải được đặt trong dấu nháy.
+pac0004 = Định nghĩa không có cấu trúc cần thiết.
+pac0005 = Tệp dùng phần của YAML mà gói dữ liệu không dùng.
+pac0006 = Lược đồ trong gói dữ liệu không dùng được.
+pac0007 = Một tệp của gói dữ liệu quá lớn.
+pac0008 = Một tệp của gói dữ liệu không phải UTF-8.
+pac0010 = Một phiên bản kết thúc trước khi bắt đầu.
+pac0011 = Hai phiên bản cùng có hiệu lực trong một ngày.
+pac0012 = Giữa hai phiên bản có những ngày không có phiên bản nào.
+pac0020 = Thiếu một bảng dữ liệu.
+pac0021 = Bảng dữ liệu không có các cột cần thiết.
+pac0022 = Một dòng của bảng dữ liệu không phù hợp.
+pac0030 = Có tên trỏ đến đối tượng không tồn tại.
+pac0031 = Một tên xuất hiện hai lần.
+pac0032 = Đối tượng được nêu tên không có hiệu lực trong những ngày liên quan.
+pac0033 = Có tên trỏ đến trường không tồn tại ở đó.
+pac0034 = Điều kiện hoặc công thức không dùng được.
+pac0035 = Thiếu câu chữ ở một trong hai ngôn ngữ.
+pac0036 = Gói dữ liệu có thư mục không rõ là gì.
+pac0040 = Một trường hợp kiểm thử của gói dữ liệu cho kết quả khác dự kiến.
+pac0050 = Không đọc được gói dữ liệu: { $path }.
+pac0051 = Gói dữ liệu { $path } có hơn { $max } tệp.
+pac0052 = Không có gói dữ liệu tên { $name }.
+pac0053 = Gói dữ liệu có lỗi: { $count }.
+
+# Lỗi tại một trường của dữ liệu nhập.
+pac0101 = Hãy nhập mục này.
+pac0102 = Giá trị không đúng loại cần nhập ở đây.
+pac0103 = Hãy chọn một trong các giá trị: { $options }.
+pac0104 = Giá trị không đúng dạng quy định.
+pac0105 = Giá trị không đúng dạng quy định ({ $format }).
+pac0106 = Nhập tối đa { $limit } ký tự.
+pac0107 = Nhập ít nhất { $limit } ký tự.
+pac0108 = Số không được lớn hơn { $limit }.
+pac0109 = Số không được nhỏ hơn { $limit }.
+pac0110 = Trường này không thuộc biểu mẫu.
+pac0111 = Nhập không quá { $limit } mục.
+pac0112 = Nhập ít nhất { $limit } mục.
+pac0113 = Có mục bị nhập hai lần.
+pac0114 = Các câu trả lời không phù hợp với nhau.
+pac0115 = Hãy nhập ngày có thật, ví dụ 17/05/2024.
+pac0116 = Số định danh cá nhân có 12 chữ số và bắt đầu bằng mã tỉnh, thành phố.
+pac0117 = Họ tên chỉ gồm chữ cái, dấu cách, gạch nối, dấu nháy và dấu chấm.
+pac0118 = Hãy nhập ngày có thật, hoặc chỉ năm, hoặc tháng và năm.
+
+# Đơn vị hành chính.
+pac0201 = Không có đơn vị hành chính mang mã này.
+pac0202 = { $name } ({ $code }) đã kết thúc ngày { $ended }. Nay là: { $successors }.
+pac0203 = { $name } ({ $code }) bắt đầu từ ngày { $begins }.
+pac0204 = Hai đơn vị có cùng mã trong cùng những ngày.
+pac0205 = Xã thuộc một tỉnh không tồn tại trong cùng những ngày.
+pac0206 = Có mã trỏ đến đơn vị không tồn tại.
+pac0207 = Tiền tố số định danh không có ba chữ số.
+pac0210 = Một ngày xuất hiện hai lần trong lịch.
+pac0211 = Giờ làm việc không dùng được.
+pac0212 = Một mục của bảng mã không dùng được.
