@@ -8,3 +8,4 @@ sto0006 = The structure of the database could not be updated.
 sto0007 = The application connects to the database with an account it must not use.
 sto0008 = There is no such failed job.
 sto0009 = What was put into the queue is too large.
+sto0010 = The job ended abruptly because of a fault in the program.

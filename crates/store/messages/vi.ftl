@@ -8,3 +8,4 @@ sto0006 = Không cập nhật được cấu trúc cơ sở dữ liệu.
 sto0007 = Ứng dụng kết nối cơ sở dữ liệu bằng tài khoản không được phép.
 sto0008 = Không có công việc lỗi này.
 sto0009 = Dữ liệu gửi vào hàng đợi quá lớn.
+sto0010 = Công việc bị dừng đột ngột do lỗi chương trình.

@@ -12,10 +12,13 @@
 mod cluster;
 mod db;
 mod error;
+pub mod feed;
+pub mod jobs;
 mod migrate;
 mod pause;
 mod roles;
 pub mod testing;
+mod wake;
 
 pub use cluster::{Cluster, ClusterOptions, default_data_dir};
 pub use db::Db;

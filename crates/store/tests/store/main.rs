@@ -3,3 +3,5 @@
 
 mod cluster;
 mod database;
+mod feed;
+mod jobs;
