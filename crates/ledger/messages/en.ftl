@@ -1,0 +1,13 @@
+led0001 = The log cannot be reached now. Try again in a moment.
+led0002 = There is no such entry in the log.
+led0003 = This entry is being sealed. Its proof is ready in a second or two.
+led0004 = The content of this entry was erased as the law requires. The log still shows that it existed.
+led0005 = The entry is larger than the log accepts.
+led0006 = The entry cannot be written in a unique form.
+led0007 = The key file of the log cannot be read or made.
+led0008 = Others than the program may read the key file of the log. Set its mode to 600.
+led0009 = The key file of the log holds no key.
+led0010 = The key belongs to another log.
+led0011 = The stored log does not fit its last signed state. Sealing has stopped; run "sen ledger verify".
+led0012 = A record of an erasure cannot itself be erased.
+led0013 = The log does not reach that far.

@@ -1,0 +1,13 @@
+led0001 = Hiện không truy cập được sổ nhật ký. Vui lòng thử lại sau ít phút.
+led0002 = Không có mục này trong sổ nhật ký.
+led0003 = Mục này đang được niêm phong. Bằng chứng sẽ có sau một, hai giây.
+led0004 = Nội dung của mục này đã được xoá theo quy định của pháp luật. Sổ nhật ký vẫn cho thấy mục này từng tồn tại.
+led0005 = Mục này lớn hơn mức sổ nhật ký cho phép.
+led0006 = Mục này không thể ghi ở một dạng duy nhất.
+led0007 = Không đọc hoặc không tạo được tệp khoá của sổ nhật ký.
+led0008 = Người khác ngoài chương trình có thể đọc tệp khoá của sổ nhật ký. Hãy đặt quyền của tệp là 600.
+led0009 = Tệp khoá của sổ nhật ký không chứa khoá.
+led0010 = Khoá này thuộc về một sổ nhật ký khác.
+led0011 = Sổ nhật ký đang lưu không khớp với trạng thái đã ký gần nhất. Việc niêm phong đã dừng; hãy chạy "sen ledger verify".
+led0012 = Không thể xoá chính bản ghi về việc xoá.
+led0013 = Sổ nhật ký chưa dài đến mức đó.
