@@ -14,6 +14,7 @@ mod db;
 mod error;
 pub mod feed;
 pub mod jobs;
+pub mod lint;
 mod migrate;
 mod pause;
 mod roles;
