@@ -12,7 +12,7 @@ mod cursor;
 mod read;
 mod sequence;
 
-pub use append::append;
+pub use append::{NewItem, append, append_all};
 pub use cursor::{advance, cursor};
 pub use read::{Item, mark, position_at, positions, read};
 pub use sequence::Sequencer;

@@ -1,0 +1,14 @@
+reg0001 = There is no such record.
+reg0002 = The record has been changed meanwhile. Open it again and check your change.
+reg0003 = Some of what was entered cannot be recorded.
+reg0004 = This value is already used by another record.
+reg0005 = A search needs the year or date of birth beside the name.
+reg0006 = No free number was found just now. Try again.
+reg0007 = This is recorded already.
+reg0008 = No number prefix is known for this province on that day.
+reg0009 = The record no longer holds, so it cannot be amended.
+reg0010 = A definition of the register is faulty. The operator has to correct it.
+reg0011 = The register cannot be reached just now. Nothing was changed.
+reg0022 = This is missing or cannot be read.
+reg0023 = The day of death cannot be in the future.
+reg0024 = There is no record with this number.

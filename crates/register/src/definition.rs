@@ -1,0 +1,411 @@
+//! What a pack says about its registers (folder `registers/`).
+
+use crate::rule::Rule;
+use pack::{Dated, Document, Pack, Report, Schema, Text};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// One register.
+#[derive(Debug)]
+pub struct Register {
+    /// Its name, such as `population`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// The kind of body that keeps it.
+    pub owner: String,
+    /// What its records are about: `person`, `household`, …
+    pub subject: String,
+    /// Whether a subject has at most one record in it.
+    pub single: bool,
+    /// The shape of a record.
+    pub schema: Schema,
+    /// The shape as the pack wrote it, with its labels.
+    pub shape: Value,
+    /// Values that only one record bears.
+    pub keys: Vec<Key>,
+    /// By what it can be searched.
+    pub search: Option<Search>,
+    /// Fields that name other subjects.
+    pub links: Vec<Link>,
+    /// Fields that hold codes of administrative units.
+    pub units: Vec<UnitField>,
+    /// What must hold of a record, whoever writes it.
+    pub rules: Vec<Dated<Rule>>,
+}
+
+/// A value that only one record of the register bears.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// The key's name, such as `personal-number`.
+    pub name: String,
+    /// JSON Pointer of the value in a record.
+    pub pointer: String,
+    /// The code a second bearer is refused with.
+    pub code: String,
+    /// The sentence of that code.
+    pub message: Text,
+    /// The article behind it.
+    #[serde(default)]
+    pub legal_basis: Option<String>,
+    /// Whether an annulled record gives the value back.
+    #[serde(default)]
+    pub reuse: Reuse,
+    /// Whether a value that the record bore before still finds it.
+    #[serde(default)]
+    pub former_finds: bool,
+}
+
+/// Whether a unique value can be borne again.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Default, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reuse {
+    /// Never, whatever becomes of its bearer.
+    #[default]
+    Never,
+    /// After its bearer is annulled from the beginning.
+    AfterAnnul,
+}
+
+/// By what a register can be searched.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// JSON Pointer of the name.
+    pub name: String,
+    /// JSON Pointer of the date of birth.
+    pub birth: String,
+    /// Where the unit of the person is.
+    #[serde(default)]
+    pub unit: Option<SearchUnit>,
+}
+
+/// Where the administrative unit of a subject is kept.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct SearchUnit {
+    /// A register of the same owner with the unit.
+    pub register: String,
+    /// JSON Pointer of the unit's code there.
+    pub pointer: String,
+}
+
+/// A field that names another subject.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The link's name.
+    pub name: String,
+    /// JSON Pointer of the subject's id; `*` stands for each element of a list.
+    pub pointer: String,
+}
+
+/// A field that holds the code of an administrative unit.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct UnitField {
+    /// JSON Pointer of the code.
+    pub pointer: String,
+    /// Level of the unit.
+    pub level: Level,
+    /// The article that ended the codes that are no more.
+    #[serde(default)]
+    pub legal_basis: Option<String>,
+}
+
+/// Level of an administrative unit.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Province or centrally run city.
+    Province,
+    /// Commune, ward or special zone.
+    Commune,
+}
+
+/// The definition as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    register: String,
+    title: Text,
+    owner: String,
+    subject: String,
+    #[serde(default)]
+    single: bool,
+    /// For the reader of the pack.
+    #[serde(default, rename = "legal_basis")]
+    _legal_basis: Vec<String>,
+    /// For the reader of the pack.
+    #[serde(default, rename = "note")]
+    _note: Option<Text>,
+    /// The items the law lists, with the register and field that hold each: checked, and shown.
+    #[serde(default)]
+    items: Vec<Item>,
+    schema: Value,
+    #[serde(default)]
+    keys: Vec<Key>,
+    #[serde(default)]
+    search: Option<Search>,
+    #[serde(default)]
+    links: Vec<Link>,
+    #[serde(default)]
+    units: Vec<UnitField>,
+    #[serde(default)]
+    rules: Vec<Dated<Rule>>,
+}
+
+/// An item that the law lists for a register, and where it is held.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Its number in the article.
+    pub number: u32,
+    /// What it is called.
+    pub label: Text,
+    /// The register that holds it, when it is another one.
+    #[serde(default)]
+    pub register: Option<String>,
+    /// The fields that hold it.
+    pub fields: Vec<String>,
+}
+
+/// The registers of a pack.
+#[derive(Clone, Debug, Default)]
+pub struct Registers {
+    by_name: BTreeMap<String, Arc<Register>>,
+    items: BTreeMap<String, Vec<Item>>,
+    /// The administrative units, for the fields that hold their codes.
+    pub(crate) units: Arc<pack::units::Units>,
+}
+
+impl Registers {
+    /// Reads `registers/`. What is wrong goes to the report, with file and line.
+    #[must_use]
+    pub fn read(
+        pack: &Pack,
+        catalogue: &exchange::Catalogue,
+        units: Arc<pack::units::Units>,
+        report: &mut Report,
+    ) -> Self {
+        let mut registers = Self { units, ..Self::default() };
+        let mut places = Vec::new();
+        for document in pack.documents("registers") {
+            let Some(written) = document.parse::<Written>(None, report) else { continue };
+            let name = written.register.clone();
+            if registers.by_name.contains_key(&name) {
+                report.add(document, "/register", "REG0101", format!("the register {name} is defined twice"));
+                continue;
+            }
+            if catalogue.kind(&written.owner).is_none() {
+                let message = format!("no body is of kind {}, which is to keep this register", written.owner);
+                report.add(document, "/owner", "REG0102", message);
+            }
+            registers.items.insert(name.clone(), written.items.clone());
+            if let Some(register) = compile(written, document, report) {
+                registers.by_name.insert(name.clone(), Arc::new(register));
+                places.push((name, document));
+            }
+        }
+        for (name, document) in places {
+            registers.check_across(&name, document, report);
+        }
+        registers
+    }
+
+    /// The register of this name.
+    #[must_use]
+    pub fn register(&self, name: &str) -> Option<&Arc<Register>> {
+        self.by_name.get(name)
+    }
+
+    /// The register of this name, or the pack is at fault.
+    ///
+    /// # Errors
+    /// `REG0010` when no such register is defined.
+    pub fn required(&self, name: &str) -> Result<&Arc<Register>, crate::Error> {
+        self.register(name).ok_or_else(|| crate::Error::Definition(format!("no register {name}")))
+    }
+
+    /// All registers, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Register>> {
+        self.by_name.values()
+    }
+
+    /// The items that the law lists for a register, in its order.
+    #[must_use]
+    pub fn items(&self, register: &str) -> &[Item] {
+        self.items.get(register).map_or(&[], Vec::as_slice)
+    }
+
+    /// What cannot be checked before all registers are read.
+    fn check_across(&self, name: &str, document: &Document, report: &mut Report) {
+        let Some(register) = self.by_name.get(name) else { return };
+        if let Some(unit) = register.search.as_ref().and_then(|search| search.unit.as_ref()) {
+            match self.by_name.get(&unit.register) {
+                None => {
+                    let message = format!("no register {}", unit.register);
+                    report.add(document, "/search/unit/register", "REG0103", message);
+                }
+                Some(other) if other.owner != register.owner => {
+                    let message = format!("{} is kept by another body", unit.register);
+                    report.add(document, "/search/unit/register", "REG0104", message);
+                }
+                Some(other) if !declares(&other.shape, &unit.pointer) => {
+                    let message = format!("{} has no field {}", unit.register, unit.pointer);
+                    report.add(document, "/search/unit/pointer", "REG0105", message);
+                }
+                Some(_) => {}
+            }
+        }
+        for (at, item) in self.items(name).iter().enumerate() {
+            let holder = item.register.as_deref().unwrap_or(name);
+            let shape = self.by_name.get(holder).map(|register| &register.shape);
+            for field in &item.fields {
+                if !shape.is_some_and(|shape| declares(shape, field)) {
+                    let message = format!("item {}: {holder} has no field {field}", item.number);
+                    report.add(document, &format!("/items/{at}"), "REG0105", message);
+                }
+            }
+        }
+    }
+}
+
+fn compile(written: Written, document: &Document, report: &mut Report) -> Option<Register> {
+    let schema = match Schema::compile(&written.schema) {
+        Ok(schema) => schema,
+        Err(error) => {
+            report.add(document, "/schema", "REG0106", format!("not a JSON Schema: {error}"));
+            return None;
+        }
+    };
+    let mut named = Vec::new();
+    named.extend(written.keys.iter().enumerate().map(|(at, key)| (format!("/keys/{at}/pointer"), key.pointer.clone())));
+    named.extend(written.links.iter().enumerate().map(|(at, l)| (format!("/links/{at}/pointer"), l.pointer.clone())));
+    named.extend(written.units.iter().enumerate().map(|(at, u)| (format!("/units/{at}/pointer"), u.pointer.clone())));
+    if let Some(search) = &written.search {
+        named.push(("/search/name".to_owned(), search.name.clone()));
+        named.push(("/search/birth".to_owned(), search.birth.clone()));
+    }
+    for (place, pointer) in named {
+        if !declares(&written.schema, &pointer) {
+            report.add(document, &place, "REG0105", format!("the schema has no field {pointer}"));
+        }
+    }
+    Some(Register {
+        name: written.register,
+        title: written.title,
+        owner: written.owner,
+        subject: written.subject,
+        single: written.single,
+        schema,
+        shape: written.schema,
+        keys: written.keys,
+        search: written.search,
+        links: written.links,
+        units: written.units,
+        rules: written.rules,
+    })
+}
+
+/// Whether a JSON Schema of plain objects and lists declares the field that a pointer names.
+pub(crate) fn declares(schema: &Value, pointer: &str) -> bool {
+    let mut at = schema;
+    for part in pointer.split('/').skip(1) {
+        let next = if part == "*" || part.bytes().all(|byte| byte.is_ascii_digit()) {
+            at.get("items")
+        } else {
+            at.get("properties").and_then(|properties| properties.get(part))
+        };
+        match next {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+    pointer.starts_with('/')
+}
+
+impl Register {
+    /// The key of this name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The top-level fields of a record.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.shape.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// The name of its change feed.
+    #[must_use]
+    pub fn feed(&self) -> String {
+        format!("register.{}", self.name)
+    }
+}
+
+impl Key {
+    /// How the side table names this key.
+    pub(crate) fn full_name(&self, register: &Register) -> String {
+        format!("{}/{}", register.name, self.name)
+    }
+
+    /// The value in a record, as the side table writes it.
+    pub(crate) fn value(&self, body: &Value) -> Option<String> {
+        text_of(body.pointer(&self.pointer)?)
+    }
+}
+
+/// A scalar as text; nothing for null, lists and objects.
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// All values that a pointer names; `*` stands for each element of a list.
+pub(crate) fn values_at<'a>(body: &'a Value, pointer: &str) -> Vec<&'a Value> {
+    let mut at = vec![body];
+    for part in pointer.split('/').skip(1) {
+        at = at
+            .into_iter()
+            .flat_map(|value| match (part, value) {
+                ("*", Value::Array(items)) => items.iter().collect(),
+                (_, Value::Object(fields)) => fields.get(part).into_iter().collect(),
+                _ => Vec::new(),
+            })
+            .collect();
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_pointer_is_declared_when_the_schema_has_it() {
+        let schema =
+            json!({"properties": {"a": {"properties": {"b": {}}}, "list": {"items": {"properties": {"c": {}}}}}});
+        let check = |pointer, expected| assert_eq!(declares(&schema, pointer), expected, "{pointer}");
+        check("/a", true);
+        check("/a/b", true);
+        check("/a/c", false);
+        check("/list/*/c", true);
+        check("/list/*/d", false);
+        check("a", false);
+    }
+
+    #[test]
+    fn a_star_names_each_element() {
+        let body = json!({"relatives": [{"subject": "x"}, {"name": "only"}, {"subject": "y"}]});
+        let found: Vec<_> = values_at(&body, "/relatives/*/subject").into_iter().filter_map(Value::as_str).collect();
+        assert_eq!(found, ["x", "y"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Adds to a reply what other registers of the same owner say.
+
+use super::{
+    Work,
+    operation::{Include, Person},
+};
+use crate::{Error, read};
+use kernel::SubjectId;
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+use std::{collections::BTreeMap, str::FromStr};
+use uuid::Uuid;
+
+/// Adds each include that could put a field into what the pass lets out. What they say of other people (a relative's
+/// name) is part of the record of the person who was admitted.
+pub(crate) async fn add(
+    work: &Work<'_>,
+    conn: &mut PgConnection,
+    includes: &[Include],
+    subject: SubjectId,
+    reply: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    for include in includes.iter().filter(|include| wanted(work, include)) {
+        let about = match &include.via {
+            None => Some(subject.0),
+            Some(field) => reply.get(field).and_then(Value::as_str).and_then(|text| Uuid::from_str(text).ok()),
+        };
+        let Some(about) = about else { continue };
+        let today = work.ctx.today();
+        let mut versions = read::states(conn, &[&include.register], &[about], today).await?;
+        versions.sort_by_key(|version| (version.valid_from, version.recorded_at));
+        if let Some(list) = &include.list {
+            let all: Vec<_> = versions.iter().collect();
+            let mut items = read::flattened(&all, list);
+            if let Some(person) = &include.person {
+                add_people(work, conn, person, &mut items).await?;
+            }
+            reply.insert(include.as_.clone().unwrap_or_else(|| list.clone()), Value::Array(items));
+            continue;
+        }
+        let Some(newest) = versions.pop() else { continue };
+        let mut items = [Value::Object(taken(&newest.body, &include.take))];
+        if let Some(person) = &include.person {
+            add_people(work, conn, person, &mut items).await?;
+        }
+        let [Value::Object(fields)] = items else { continue };
+        match &include.as_ {
+            Some(name) => {
+                reply.insert(name.clone(), Value::Object(fields));
+            }
+            None => {
+                for (name, value) in fields {
+                    reply.entry(name).or_insert(value);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reading for nobody is not reading at all.
+fn wanted(work: &Work<'_>, include: &Include) -> bool {
+    let fields = work.pass.fields();
+    match (&include.as_, &include.list) {
+        (Some(name), _) | (None, Some(name)) => fields.contains(name),
+        (None, None) => {
+            let person = include.person.iter().flat_map(|person| person.take.keys());
+            include.take.is_empty() || include.take.keys().chain(person).any(|name| fields.contains(name))
+        }
+    }
+}
+
+fn taken(body: &Value, take: &BTreeMap<String, String>) -> Map<String, Value> {
+    let Some(fields) = body.as_object() else { return Map::new() };
+    if take.is_empty() {
+        return fields.clone();
+    }
+    take.iter().filter_map(|(name, field)| Some((name.clone(), fields.get(field)?.clone()))).collect()
+}
+
+/// Adds to each item what the register of people says of the person it names: one statement for all.
+async fn add_people(
+    work: &Work<'_>,
+    conn: &mut PgConnection,
+    person: &Person,
+    items: &mut [Value],
+) -> Result<(), Error> {
+    let named = |item: &Value| item.get(&person.from).and_then(Value::as_str).and_then(|id| Uuid::from_str(id).ok());
+    let subjects: Vec<_> = items.iter().filter_map(named).collect();
+    let people = read::states(conn, &[&person.register], &subjects, work.ctx.today()).await?;
+    let bodies: BTreeMap<_, _> = people.iter().map(|version| (version.subject.0, &version.body)).collect();
+    for item in items {
+        let Some(body) = named(item).and_then(|id| bodies.get(&id)) else { continue };
+        let Some(fields) = item.as_object_mut() else { continue };
+        for (name, value) in taken(body, &person.take) {
+            fields.entry(name).or_insert(value);
+        }
+    }
+    Ok(())
+}
