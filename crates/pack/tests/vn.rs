@@ -1,5 +1,7 @@
 //! The data of `packs/vn` that this crate reads itself: units, calendar, code sets.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 use pack::units::{Succession, UnitError, Units};
 use pack::{Pack, Report, calendar, codes::CodeSets};
 use time::Date;
