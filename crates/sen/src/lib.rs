@@ -4,3 +4,4 @@
 //! what they are connected to.
 
 pub mod cli;
+pub mod synth;
