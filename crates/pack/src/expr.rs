@@ -2,7 +2,7 @@
 //!
 //! Beside the standard functions: `age_on(birth, date)` and `years_between(from, to)` (whole years; a birth date of
 //! which only the year or month is known counts from its last possible day, so that nobody is taken for older than
-//! they surely are), `days_between(from, to)`, and `fold(text)` (without marks, lower case). Dates are texts,
+//! they surely are), `days_between(from, to)`, `add_years(date, n)`, and `fold(text)` (without marks, lower case). Dates are texts,
 //! `2025-07-01`, which compare rightly as they are. `today` is a variable that the caller gives.
 
 use cel::objects::{Key, Map};
@@ -18,7 +18,7 @@ use std::sync::{Arc, LazyLock};
 const SOURCE_BYTES_MAX: usize = 4_000;
 
 /// What CEL brings, and what we add.
-const FUNCTIONS: [&str; 25] = [
+const FUNCTIONS: [&str; 26] = [
     "size",
     "contains",
     "startsWith",
@@ -43,6 +43,7 @@ const FUNCTIONS: [&str; 25] = [
     "age_on",
     "years_between",
     "days_between",
+    "add_years",
     "fold",
 ];
 
@@ -143,12 +144,21 @@ fn add_functions(context: &mut Context<'_, '_>) -> Result<(), ExprError> {
     let declared = |_| ExprError::Evaluation("a function is declared twice".to_owned());
     context.add_function("age_on", |birth: Arc<String>, on: Arc<String>| years(&birth, &on)).map_err(declared)?;
     context.add_function("years_between", |from: Arc<String>, to: Arc<String>| years(&from, &to)).map_err(declared)?;
+    context.add_function("add_years", |date: Arc<String>, years: i64| add_years(&date, years)).map_err(declared)?;
     context.add_function("days_between", |from: Arc<String>, to: Arc<String>| days(&from, &to)).map_err(declared)?;
     context.add_function("fold", |text: Arc<String>| kernel::text::fold(&text)).map_err(declared)
 }
 
 fn years(from: &str, to: &str) -> Result<i64, ExecutionError> {
     Ok(i64::from(date_of(from)?.least_age_on(date_of(to)?.latest())))
+}
+
+/// The same day so many years later; 29 February becomes the 28th where there is none.
+fn add_years(date: &str, years: i64) -> Result<Cel, ExecutionError> {
+    let date = date_of(date)?.latest();
+    let year = i32::try_from(years).ok().and_then(|years| date.year().checked_add(years)).ok_or_else(not_a_date)?;
+    let later = date.replace_year(year).or_else(|_| date.replace_day(28).and_then(|day| day.replace_year(year)));
+    later.map(|day| Cel::String(Arc::new(PartialDate::Day(day).text()))).map_err(|_| not_a_date())
 }
 
 fn days(from: &str, to: &str) -> Result<i64, ExecutionError> {
@@ -237,6 +247,8 @@ mod tests {
             ("age_on('2010', today)", json!(15)),
             ("age_on('2010-11', today)", json!(15)),
             ("years_between('2000-02-29', '2001-02-28')", json!(0)),
+            ("add_years('2024-02-29', 6)", json!("2030-02-28")),
+            ("add_years('2024-11-22', 14)", json!("2038-11-22")),
             ("days_between(child.birth_date, today)", json!(2)),
             ("fold(child.name)", json!("dang thuy")),
             ("has(child.nickname)", json!(false)),

@@ -24,13 +24,13 @@ CREATE TABLE register.record (
     written_for text        NOT NULL,
     case_id     uuid,
     basis       text        NOT NULL,
-    CONSTRAINT record_pkey PRIMARY KEY (subject_id, record_id, version),
+    CONSTRAINT record_pk PRIMARY KEY (subject_id, record_id, version),
     CONSTRAINT record_version_positive CHECK (version >= 1),
     CONSTRAINT record_kind_known CHECK (kind IN ('put', 'amend', 'annul')),
     CONSTRAINT record_put_is_first CHECK ((kind = 'put') = (version = 1)),
     CONSTRAINT record_validity_not_empty CHECK (valid_until IS NULL OR valid_until > valid_from)
 );
-COMMENT ON TABLE register.record IS 'distributed by subject_id: every version of every record of every register';
+COMMENT ON TABLE register.record IS 'distributed by subject_id: append-only; every version of every record of every register';
 
 -- Values that only one record of a register may bear (personal number, registration number, birth notice).
 -- A value is taken by inserting its next turn: of two takers one inserts, the other sees the row. A turn without a
@@ -42,12 +42,12 @@ CREATE TABLE register.unique_value (
     subject_id uuid,
     record_id  uuid,
     taken_at   timestamptz NOT NULL,
-    CONSTRAINT unique_value_pkey PRIMARY KEY (value, key, turn),
+    CONSTRAINT unique_value_pk PRIMARY KEY (value, key, turn),
     CONSTRAINT unique_value_turn_positive CHECK (turn >= 1),
     CONSTRAINT unique_value_bearer_whole CHECK ((subject_id IS NULL) = (record_id IS NULL))
 );
 COMMENT ON TABLE register.unique_value IS
-    'distributed by value: which record bears a value that is unique over everybody; key is register/key';
+    'distributed by value: append-only; which record bears a value that is unique over everybody; key is register/key';
 
 -- Which records name a subject: the way back along links. A row says that some version named it; readers look at
 -- the record's state to learn whether it still does.
@@ -56,9 +56,9 @@ CREATE TABLE register.link (
     link       text NOT NULL,
     subject_id uuid NOT NULL,
     record_id  uuid NOT NULL,
-    CONSTRAINT link_pkey PRIMARY KEY (target_id, link, subject_id, record_id)
+    CONSTRAINT link_pk PRIMARY KEY (target_id, link, subject_id, record_id)
 );
-COMMENT ON TABLE register.link IS 'distributed by target_id: records that name a subject; link is register/link';
+COMMENT ON TABLE register.link IS 'distributed by target_id: append-only; records that name a subject; link is register/link';
 
 -- Search by name, never by name alone for ordinary readers. A row says that some version bore the name; readers look
 -- at the record's state to learn whether it still does.
@@ -68,10 +68,10 @@ CREATE TABLE register.name_index (
     register    text     NOT NULL,
     subject_id  uuid     NOT NULL,
     record_id   uuid     NOT NULL,
-    CONSTRAINT name_index_pkey PRIMARY KEY (name_folded, birth_year, register, record_id)
+    CONSTRAINT name_index_pk PRIMARY KEY (name_folded, birth_year, register, record_id)
 );
 COMMENT ON TABLE register.name_index IS
-    'distributed by name_folded: who bore a name without marks and a year of birth';
+    'distributed by name_folded: append-only; who bore a name without marks and a year of birth';
 
 -- Blocks of consecutive numbers (registration numbers of a commune and year) leased to a process. Block b of a series
 -- with blocks of s numbers is b*s+1 … (b+1)*s. A process that dies leaves a gap.
@@ -79,9 +79,9 @@ CREATE TABLE register.series_block (
     series    text        NOT NULL,
     block     integer     NOT NULL,
     leased_at timestamptz NOT NULL,
-    CONSTRAINT series_block_pkey PRIMARY KEY (series, block),
+    CONSTRAINT series_block_pk PRIMARY KEY (series, block),
     CONSTRAINT series_block_not_negative CHECK (block >= 0)
 );
-COMMENT ON TABLE register.series_block IS 'distributed by series: leased blocks of consecutive numbers';
+COMMENT ON TABLE register.series_block IS 'distributed by series: append-only; leased blocks of consecutive numbers';
 
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA register TO sen_app;

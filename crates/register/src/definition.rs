@@ -31,6 +31,8 @@ pub struct Register {
     pub links: Vec<Link>,
     /// Fields that hold codes of administrative units.
     pub units: Vec<UnitField>,
+    /// Fields that hold personal numbers.
+    pub numbers: Vec<NumberField>,
     /// What must hold of a record, whoever writes it.
     pub rules: Vec<Dated<Rule>>,
 }
@@ -115,6 +117,20 @@ pub struct UnitField {
     pub legal_basis: Option<String>,
 }
 
+/// A field that holds a personal number, and the fields of the same record that it must agree with.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct NumberField {
+    /// JSON Pointer of the number.
+    pub pointer: String,
+    /// JSON Pointer of the sex.
+    #[serde(default)]
+    pub sex: Option<String>,
+    /// JSON Pointer of the date of birth.
+    #[serde(default)]
+    pub birth: Option<String>,
+}
+
 /// Level of an administrative unit.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, Debug)]
 #[serde(rename_all = "kebab-case")]
@@ -153,6 +169,8 @@ struct Written {
     links: Vec<Link>,
     #[serde(default)]
     units: Vec<UnitField>,
+    #[serde(default)]
+    numbers: Vec<NumberField>,
     #[serde(default)]
     rules: Vec<Dated<Rule>>,
 }
@@ -240,6 +258,23 @@ impl Registers {
         self.items.get(register).map_or(&[], Vec::as_slice)
     }
 
+    /// The sentences of the codes that a pack gives its keys and rules, as Fluent sources in Vietnamese and English.
+    #[must_use]
+    pub fn messages(&self, operations: &[(kernel::ServiceName, crate::Operation)]) -> (String, String) {
+        let mut texts: BTreeMap<String, &Text> = BTreeMap::new();
+        for register in self.by_name.values() {
+            texts.extend(register.keys.iter().map(|key| (key.code.to_lowercase(), &key.message)));
+            texts.extend(register.rules.iter().map(|rule| (rule.item.code.to_lowercase(), &rule.item.message)));
+        }
+        for rule in operations.iter().flat_map(|(_, operation)| operation.rules()) {
+            texts.insert(rule.item.code.to_lowercase(), &rule.item.message);
+        }
+        let source = |text: fn(&Text) -> &str| {
+            texts.iter().map(|(id, message)| format!("{id} = {}\n", text(message).replace('\n', " "))).collect()
+        };
+        (source(|text| &text.vi), source(|text| &text.en))
+    }
+
     /// What cannot be checked before all registers are read.
     fn check_across(&self, name: &str, document: &Document, report: &mut Report) {
         let Some(register) = self.by_name.get(name) else { return };
@@ -285,6 +320,9 @@ fn compile(written: Written, document: &Document, report: &mut Report) -> Option
     named.extend(written.keys.iter().enumerate().map(|(at, key)| (format!("/keys/{at}/pointer"), key.pointer.clone())));
     named.extend(written.links.iter().enumerate().map(|(at, l)| (format!("/links/{at}/pointer"), l.pointer.clone())));
     named.extend(written.units.iter().enumerate().map(|(at, u)| (format!("/units/{at}/pointer"), u.pointer.clone())));
+    named.extend(
+        written.numbers.iter().enumerate().map(|(at, n)| (format!("/numbers/{at}/pointer"), n.pointer.clone())),
+    );
     if let Some(search) = &written.search {
         named.push(("/search/name".to_owned(), search.name.clone()));
         named.push(("/search/birth".to_owned(), search.birth.clone()));
@@ -306,6 +344,7 @@ fn compile(written: Written, document: &Document, report: &mut Report) -> Option
         search: written.search,
         links: written.links,
         units: written.units,
+        numbers: written.numbers,
         rules: written.rules,
     })
 }

@@ -57,7 +57,7 @@ mod write;
 pub use amend::{Amendment, amend};
 pub use annul::{Annulment, annul};
 pub use change::changes;
-pub use definition::{Item, Key, Level, Link, Register, Registers, Reuse, Search, SearchUnit, UnitField};
+pub use definition::{Item, Key, Level, Link, NumberField, Register, Registers, Reuse, Search, SearchUnit, UnitField};
 pub use error::Error;
 pub use find::find;
 pub use get::{all, get};

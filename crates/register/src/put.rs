@@ -62,6 +62,7 @@ pub(crate) fn check(
     let mut found: Vec<FieldProblem> = register.schema.check(body);
     if found.is_empty() {
         registers.check_units(register, body, valid_from, &mut found);
+        rule::check_numbers(register, body, &mut found);
         let variables = json!({ "record": body, "today": ctx.today().to_string() });
         rule::check(&register.rules, valid_from, &variables, &mut found)?;
     }

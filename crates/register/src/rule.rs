@@ -4,7 +4,7 @@ use crate::{
     Error,
     definition::{Level, Register, Registers, UnitField, values_at},
 };
-use kernel::FieldProblem;
+use kernel::{FieldProblem, PartialDate, PersonalNumber, Problem, Sex};
 use pack::{Dated, Expr, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -47,6 +47,20 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// Checks that personal numbers fit the sex and the year of birth beside them.
+pub(crate) fn check_numbers(register: &Register, body: &Value, found: &mut Vec<FieldProblem>) {
+    for field in &register.numbers {
+        let text = |pointer: &Option<String>| pointer.as_ref().and_then(|at| body.pointer(at)?.as_str());
+        let Some(number) = body.pointer(&field.pointer).and_then(Value::as_str) else { continue };
+        let sex: Option<Sex> = field.sex.as_ref().and_then(|at| serde_json::from_value(body.pointer(at)?.clone()).ok());
+        let birth: Option<PartialDate> = text(&field.birth).and_then(|text| text.parse().ok());
+        let checked = number.parse::<PersonalNumber>().and_then(|number| number.check_against(sex, birth.as_ref()));
+        if let Err(error) = checked {
+            found.push(FieldProblem::new(field.pointer.clone(), Problem::from(error).code));
+        }
+    }
 }
 
 impl Registers {

@@ -44,7 +44,7 @@ impl Series {
             let leased: Option<i32> = sqlx::query_scalar(
                 "INSERT INTO register.series_block (series, block, leased_at)
                  SELECT $1, coalesce(max(block) + 1, 0), $2 FROM register.series_block WHERE series = $1
-                 ON CONFLICT ON CONSTRAINT series_block_pkey DO NOTHING
+                 ON CONFLICT ON CONSTRAINT series_block_pk DO NOTHING
                  RETURNING block",
             )
             .bind(series)

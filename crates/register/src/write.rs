@@ -114,7 +114,7 @@ async fn insert(conn: &mut PgConnection, versions: &[Version], written_for: &str
          SELECT d.*, $11, $12, $13
          FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::date[], $7::date[], $8::jsonb[],
                      $9::timestamptz[], $10::uuid[]) AS d
-         ON CONFLICT ON CONSTRAINT record_pkey DO NOTHING",
+         ON CONFLICT ON CONSTRAINT record_pk DO NOTHING",
     )
     .bind(versions.iter().map(|v| v.subject.0).collect::<Vec<_>>())
     .bind(versions.iter().map(|v| v.record.0).collect::<Vec<_>>())
@@ -166,7 +166,7 @@ pub(crate) async fn try_take(
     let inserted: Vec<(String, String)> = sqlx::query_as(
         "INSERT INTO register.unique_value (value, key, turn, subject_id, record_id, taken_at)
          SELECT d.*, $6 FROM unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[]) AS d
-         ON CONFLICT ON CONSTRAINT unique_value_pkey DO NOTHING
+         ON CONFLICT ON CONSTRAINT unique_value_pk DO NOTHING
          RETURNING value, key",
     )
     .bind(claims.iter().map(|claim| claim.value.as_str()).collect::<Vec<_>>())
@@ -226,7 +226,7 @@ pub(crate) async fn release(
                      SELECT * FROM register.unique_value WHERE value = $1 AND key = $2 ORDER BY turn DESC LIMIT 1
                  ) AS latest
                  WHERE record_id = $3
-                 ON CONFLICT ON CONSTRAINT unique_value_pkey DO NOTHING",
+                 ON CONFLICT ON CONSTRAINT unique_value_pk DO NOTHING",
             )
             .bind(value)
             .bind(key.full_name(register))
@@ -282,7 +282,7 @@ async fn index(conn: &mut PgConnection, drafts: &[Draft<'_>]) -> Result<(), Erro
         sqlx::query(
             "INSERT INTO register.link (target_id, link, subject_id, record_id)
              SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[])
-             ON CONFLICT ON CONSTRAINT link_pkey DO NOTHING",
+             ON CONFLICT ON CONSTRAINT link_pk DO NOTHING",
         )
         .bind(linked.0)
         .bind(linked.1)
@@ -295,7 +295,7 @@ async fn index(conn: &mut PgConnection, drafts: &[Draft<'_>]) -> Result<(), Erro
         sqlx::query(
             "INSERT INTO register.name_index (name_folded, birth_year, register, subject_id, record_id)
              SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::uuid[], $5::uuid[])
-             ON CONFLICT ON CONSTRAINT name_index_pkey DO NOTHING",
+             ON CONFLICT ON CONSTRAINT name_index_pk DO NOTHING",
         )
         .bind(named.0)
         .bind(named.1)

@@ -21,7 +21,7 @@ pub const NUMBER: &str = "personal_number";
 /// Field with the numbers a person bore before.
 pub const FORMER_NUMBERS: &str = "former_numbers";
 /// Field with the day of death.
-pub const DECEASED_ON: &str = "deceased_on";
+pub const DEATH_DATE: &str = "death_date";
 /// The key of the personal number.
 pub const NUMBER_KEY: &str = "personal-number";
 /// Field of the kinship register that lists relatives.

@@ -1,6 +1,6 @@
 //! Records a person's death.
 
-use super::DECEASED_ON;
+use super::DEATH_DATE;
 use crate::{Error, Register, Registers, Version, amend, amend::Amendment, read};
 use exchange::Pass;
 use kernel::{Ctx, FieldProblem, SubjectId};
@@ -24,17 +24,17 @@ pub async fn record_death(
 ) -> Result<Version, Error> {
     pass.admit(subject, None)?;
     if on > ctx.today() {
-        return Err(Error::Invalid(vec![FieldProblem::new("/deceased_on", "REG0023")]));
+        return Err(Error::Invalid(vec![FieldProblem::new("/death_date", "REG0023")]));
     }
     let states = read::states(conn, &[&population.name], &[subject.0], ctx.today()).await?;
     let Some(current) = states.into_iter().next() else { return Err(Error::NotFound) };
-    if current.body.get(DECEASED_ON).is_some_and(|day| !day.is_null()) {
+    if current.body.get(DEATH_DATE).is_some_and(|day| !day.is_null()) {
         return Err(Error::Single);
     }
     let versions = read::versions_of(conn, population, subject, current.record).await?;
     let expected_version = versions.last().map_or(current.version, |version| version.version);
     let mut body = current.body.clone();
-    body[DECEASED_ON] = json!(on.to_string());
+    body[DEATH_DATE] = json!(on.to_string());
     let record = current.record;
     let amendment = Amendment { subject, record, expected_version, valid_from: on, valid_until: None, body };
     let written = amend::amend_admitted(conn, ctx, pass, registers, population, amendment).await?;

@@ -5,10 +5,13 @@ use super::{
     operation::{Comparison, FindWord, GetWord, SearchWord},
     reply_of, subject, text,
 };
+use crate::population::RELATIVES;
 use crate::{Criteria, Error, NameAlone, Version, find as by_key, read, search as by_name};
-use kernel::{Actor, Name, PartialDate};
+use exchange::Relation;
+use kernel::{Actor, Name, PartialDate, SubjectId};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
+use std::str::FromStr;
 
 /// `{subject, valid?}` → the record's fields.
 pub(crate) async fn get(
@@ -19,7 +22,7 @@ pub(crate) async fn get(
 ) -> Result<Value, Error> {
     let register = work.registers.required(&word.register)?;
     let subject = subject(payload, "/subject")?;
-    work.pass.admit(subject, None)?;
+    admit(work, conn, word.kinship.as_deref(), subject).await?;
     let found = read::states(conn, &[&register.name], &[subject.0], work.ctx.today()).await?;
     let newest = found.into_iter().max_by_key(|version| (version.valid_from, version.recorded_at));
     let body = match (newest, &word.absent) {
@@ -30,6 +33,34 @@ pub(crate) async fn get(
     let mut reply = reply_of(subject, body);
     include::add(work, conn, &word.include, subject, &mut reply).await?;
     Ok(work.pass.project(Value::Object(reply)))
+}
+
+/// Admits the subject, or, where the register of kin says so, as the next of kin of somebody the pass names.
+async fn admit(
+    work: &Work<'_>,
+    conn: &mut PgConnection,
+    kinship: Option<&str>,
+    subject: SubjectId,
+) -> Result<(), Error> {
+    if let Some(kinship) = kinship.filter(|_| !work.pass.covers(subject, None)) {
+        let records = read::states(conn, &[kinship], &[subject.0], work.ctx.today()).await?;
+        let all: Vec<_> = records.iter().collect();
+        for relative in read::flattened(&all, RELATIVES) {
+            let other = relative.get("subject").and_then(Value::as_str).and_then(|id| SubjectId::from_str(id).ok());
+            // The record says what the relative is to the subject; the pass asks what the subject is to the relative.
+            let relation = match relative.get("relation").and_then(Value::as_str) {
+                Some("mother" | "father") => Relation::Child,
+                Some("child") => Relation::Parent,
+                Some("spouse") => Relation::Spouse,
+                Some("guardian") => Relation::Ward,
+                _ => continue,
+            };
+            if other.is_some_and(|other| work.pass.covers(other, None)) {
+                return Ok(work.pass.admit_related(subject, relation)?);
+            }
+        }
+    }
+    Ok(work.pass.admit(subject, None)?)
 }
 
 /// `{key value, fields that must agree}` → `{subject, fields}`. A value that nobody bears and one whose bearer does not

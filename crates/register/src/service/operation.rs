@@ -45,6 +45,9 @@ pub struct GetWord {
     /// What to answer for a subject without a record. Without it: not found.
     #[serde(default)]
     pub absent: Option<Value>,
+    /// The register of kin, where the next of kin of somebody the pass names may be read too.
+    #[serde(default)]
+    pub kinship: Option<String>,
     /// What to add from other registers of the same owner.
     #[serde(default)]
     pub include: Vec<Include>,
@@ -258,6 +261,16 @@ pub struct NewbornWord {
 }
 
 impl Operation {
+    /// The rules it holds its input to.
+    #[must_use]
+    pub fn rules(&self) -> &[Dated<Rule>] {
+        match self {
+            Self::Put(word) => &word.rules,
+            Self::RegisterNewborn(word) => &word.rules,
+            _ => &[],
+        }
+    }
+
     /// Every register the operation touches, with where the definition names it.
     fn registers(&self) -> Vec<(String, &str)> {
         let mut named: Vec<(String, &str)> = Vec::new();
@@ -265,6 +278,7 @@ impl Operation {
         match self {
             Self::Get(word) => {
                 named.push(("/register".to_owned(), &word.register));
+                named.extend(word.kinship.iter().map(|kinship| ("/kinship".to_owned(), kinship.as_str())));
                 includes = &word.include;
             }
             Self::Find(word) | Self::Verify(word) => {

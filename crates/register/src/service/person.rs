@@ -54,7 +54,7 @@ pub(crate) async fn cancel_number(
     Ok(work.pass.project(json!({ "subject": about, "personal_number": number.as_str() })))
 }
 
-/// `{subject, deceased_on}` → the person's record.
+/// `{subject, death_date}` → the person's record.
 pub(crate) async fn record_death(
     work: &Work<'_>,
     conn: &mut PgConnection,
@@ -63,8 +63,8 @@ pub(crate) async fn record_death(
 ) -> Result<Value, Error> {
     let register = work.registers.required(&word.register)?;
     let about = subject(payload, "/subject")?;
-    let day: kernel::PartialDate = text(payload, "/deceased_on")?.parse().map_err(|_| malformed("/deceased_on"))?;
-    let kernel::PartialDate::Day(day) = day else { return Err(malformed("/deceased_on")) };
+    let day: kernel::PartialDate = text(payload, "/death_date")?.parse().map_err(|_| malformed("/death_date"))?;
+    let kernel::PartialDate::Day(day) = day else { return Err(malformed("/death_date")) };
     let written = population::record_death(conn, work.ctx, work.pass, work.registers, register, about, day).await?;
     Ok(work.pass.project(Value::Object(reply_of(about, written.body))))
 }
