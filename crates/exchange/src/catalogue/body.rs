@@ -65,6 +65,9 @@ pub struct ListedBody {
     /// Last day.
     #[serde(default, with = "pack::date::option")]
     pub until: Option<Date>,
+    /// How sure the pack is of this: V, V2, M, m.
+    #[serde(default)]
+    pub confidence: Option<String>,
 }
 
 /// A body as it stands on a day.
@@ -84,7 +87,7 @@ pub struct Body {
     pub serves_citizens: bool,
 }
 
-/// A name that the pack gives to a role or a purpose.
+/// A name that the pack gives to a role, a purpose or a kind of unit.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {

@@ -10,10 +10,12 @@ pub use body::{Body, BodyKind, ListedBody, Named, OnePer};
 pub use service::{Relation, ServiceDefinition};
 
 use crate::Purpose;
-use crate::pending::units::Units;
 use body::covers;
-use kernel::{BodyId, Role, ServiceName, UnitCode};
-use pack::Text;
+use kernel::{BodyId, Role, ServiceName};
+use pack::{
+    Text,
+    units::{Unit, Units},
+};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -29,6 +31,8 @@ pub struct Catalogue {
     agreements: Vec<Arc<Agreement>>,
     /// Agreements by service and consumer (kind or body), each list in the order of the pack.
     index: HashMap<(ServiceName, String), Vec<Arc<Agreement>>>,
+    /// How a kind of unit (`phường`) is called with a unit's `{name}`.
+    unit_kinds: BTreeMap<String, Text>,
     roles: BTreeMap<String, Text>,
     purposes: BTreeMap<String, Text>,
     units: Units,
@@ -58,9 +62,12 @@ impl Catalogue {
                     OnePer::Commune => self.units.commune(code, on),
                     OnePer::Province => self.units.province(code, on),
                 }?;
-                let in_unit = |pattern: &str| pattern.replace("{unit}", &unit.full_name());
-                let name = Text { vi: in_unit(&kind.name.vi), en: in_unit(&kind.name.en) };
-                Some(body(name, None, code.parse::<UnitCode>().ok()))
+                let unit_name = self.unit_name(unit);
+                let name = Text {
+                    vi: kind.name.vi.replace("{unit}", &unit_name.vi),
+                    en: kind.name.en.replace("{unit}", &unit_name.en),
+                };
+                Some(body(name, None, Some(unit.code.clone())))
             }
             _ => None,
         }
@@ -119,6 +126,15 @@ impl Catalogue {
     ) -> Option<Arc<Agreement>> {
         let all = self.agreements_between(consumer, service);
         all.into_iter().find(|agreement| agreement.in_force(on) && agreement.purposes.contains(purpose))
+    }
+
+    /// The unit's name as it stands inside another name.
+    #[must_use]
+    pub fn unit_name(&self, unit: &Unit) -> Text {
+        match self.unit_kinds.get(&unit.kind) {
+            Some(kind) => Text { vi: kind.vi.replace("{name}", &unit.name), en: kind.en.replace("{name}", &unit.name) },
+            None => Text { vi: unit.full_name(), en: unit.full_name() },
+        }
     }
 
     /// What people call a role.

@@ -1,11 +1,10 @@
 //! Reads `bodies/`, `services/` and `agreements/` of a pack, and reports everything that is wrong at once.
 //!
-//! `bodies/` holds documents with any of the lists `body_kinds`, `bodies`, `roles` and `purposes`; `services/` one
-//! document for each service, `agreements/` one for each agreement (several to a file, divided by `---`).
+//! `bodies/` holds documents with any of the lists `body_kinds`, `bodies`, `unit_kinds`, `roles` and `purposes`;
+//! `services/` one document for each service, `agreements/` one for each agreement (several to a file, divided by `---`).
 
 use super::{Agreement, BodyKind, Catalogue, ListedBody, Named, ServiceDefinition};
-use crate::pending::units::Units;
-use pack::{Document, Pack, Report};
+use pack::{Document, Pack, Report, units::Units};
 use serde::de::DeserializeOwned;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,17 +12,19 @@ use std::{
 };
 
 /// Two definitions have one id.
-const TWICE: &str = "EXC0101";
+const TWICE: &str = "PAC0031";
 /// A name that nothing in the pack defines.
-const UNKNOWN: &str = "EXC0102";
+const UNKNOWN: &str = "PAC0030";
+/// A field that the service does not have.
+const NO_FIELD: &str = "PAC0033";
 /// It ends before it begins.
-const BACKWARD: &str = "EXC0103";
+const BACKWARD: &str = "PAC0010";
 /// No law is named.
-const NO_LEGAL_BASIS: &str = "EXC0104";
+const NO_LEGAL_BASIS: &str = "EXC0101";
 /// Settings that cannot be together.
-const CONTRADICTION: &str = "EXC0105";
+const CONTRADICTION: &str = "EXC0102";
 /// A list that must not be empty.
-const EMPTY: &str = "EXC0106";
+const EMPTY: &str = "EXC0103";
 
 /// Roles that an actor has without an office.
 const BUILT_IN_ROLES: [&str; 4] = ["citizen", "citizen-level-2", "system", "anonymous"];
@@ -39,6 +40,7 @@ impl Catalogue {
             services: BTreeMap::new(),
             agreements: Vec::new(),
             index: HashMap::new(),
+            unit_kinds: BTreeMap::new(),
             roles: BTreeMap::new(),
             purposes: BTreeMap::new(),
             units: units.clone(),
@@ -59,7 +61,7 @@ impl Catalogue {
     }
 
     fn read_bodies(&mut self, doc: &Document, report: &mut Report) {
-        const LISTS: [&str; 4] = ["body_kinds", "bodies", "roles", "purposes"];
+        const LISTS: [&str; 5] = ["body_kinds", "bodies", "unit_kinds", "roles", "purposes"];
         for name in doc.value.as_object().into_iter().flat_map(|lists| lists.keys()) {
             if !LISTS.contains(&name.as_str()) {
                 report.add(doc, &format!("/{name}"), UNKNOWN, format!("`{name}` is none of {}", LISTS.join(", ")));
@@ -89,6 +91,9 @@ impl Catalogue {
         for (at, listed) in list::<ListedBody>(doc, "bodies", report) {
             let id = listed.id.clone();
             insert(&mut self.listed, id, listed, doc, &at, report);
+        }
+        for (at, unit_kind) in list::<Named>(doc, "unit_kinds", report) {
+            insert(&mut self.unit_kinds, unit_kind.id, unit_kind.name, doc, &at, report);
         }
         for (at, role) in list::<Named>(doc, "roles", report) {
             insert(&mut self.roles, role.id, role.name, doc, &at, report);
@@ -156,7 +161,7 @@ impl Catalogue {
             Some(service) => {
                 for (i, field) in agreement.fields.iter().enumerate().filter(|(_, f)| !service.fields.contains(f)) {
                     let message = format!("`{}` has no field `{field}`", service.name);
-                    report.add(doc, &format!("/fields/{i}"), UNKNOWN, message);
+                    report.add(doc, &format!("/fields/{i}"), NO_FIELD, message);
                 }
                 if agreement.fields.is_empty() && !service.fields.is_empty() {
                     report.add(doc, "", EMPTY, "names no field of the service's; list those that the purpose needs");
