@@ -1,7 +1,7 @@
 //! "Who looked at my data": the ledger's lines about one person, as that person may read them. Officers appear as body
 //! and role, never by name or account.
 
-use crate::{Error, Pass, Purpose, pending::ledger};
+use crate::{Error, Pass, Purpose};
 use kernel::{BodyId, CaseId, EntryId, Role, ServiceName, SubjectId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -71,7 +71,7 @@ pub struct Line {
     /// Whether it was the person themself.
     pub own: bool,
     /// Its place in the tree; none while it is being sealed.
-    pub index: Option<i64>,
+    pub index: Option<u64>,
 }
 
 impl Line {

@@ -1,6 +1,5 @@
 //! What the door says when it stays shut, and what can fail behind it.
 
-use crate::pending::ledger;
 use kernel::{Kind, Problem};
 
 /// Why a request is refused. Every refusal is counted and logged.

@@ -22,7 +22,6 @@ mod decide;
 mod door;
 mod error;
 mod pass;
-mod pending;
 mod quota;
 mod refusals;
 mod request;

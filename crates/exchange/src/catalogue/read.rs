@@ -7,7 +7,7 @@ use super::{Agreement, BodyKind, Catalogue, ListedBody, Named, ServiceDefinition
 use pack::{Document, Pack, Report, units::Units};
 use serde::de::DeserializeOwned;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, btree_map::Entry},
     sync::Arc,
 };
 
@@ -218,9 +218,10 @@ fn insert<K: Ord + ToString, V>(
     at: &str,
     report: &mut Report,
 ) {
-    if into.contains_key(&id) {
-        report.add(doc, at, TWICE, format!("`{}` is defined twice", id.to_string()));
-    } else {
-        into.insert(id, item);
+    match into.entry(id) {
+        Entry::Occupied(first) => report.add(doc, at, TWICE, format!("`{}` is defined twice", first.key().to_string())),
+        Entry::Vacant(free) => {
+            free.insert(item);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The lines that a passage leaves in the ledger. Their form is read back by [`crate::access_log`].
 
-use crate::pending::ledger::{self, Entry};
 use crate::{Error, Pass, Refusal, Request, Scope, SubjectRef, decide::Standing};
 use kernel::{Actor, BodyId, Ctx, Problem, SubjectId};
+use ledger::Entry;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::format_description::well_known::Rfc3339;
@@ -73,13 +73,12 @@ async fn access(
     body["agreement"] = json!(pass.agreement());
     body["legal_basis"] = json!(pass.legal_basis());
     body["pass"] = json!(pass.id());
-    if touched.is_empty() {
-        ledger::append(conn, ctx, entry("access", None, body)).await?;
-        return Ok(());
-    }
-    for subject in touched {
-        ledger::append(&mut *conn, ctx, entry("access", Some(subject), body.clone())).await?;
-    }
+    let entries = if touched.is_empty() {
+        vec![entry("access", None, body)]
+    } else {
+        touched.into_iter().map(|subject| entry("access", Some(subject), body.clone())).collect()
+    };
+    ledger::append_all(conn, ctx, entries).await?;
     Ok(())
 }
 

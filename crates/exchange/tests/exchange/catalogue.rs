@@ -1,0 +1,158 @@
+//! Reading a pack: what it means, and that every fault is found at once with its line.
+
+use crate::country::{AGREEMENTS, BODIES, SERVICES, read, vietnam};
+use exchange::Purpose;
+use time::macros::date;
+
+#[test]
+fn every_fault_is_reported_with_file_and_line() {
+    let bodies = "
+body_kinds:
+  - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
+  - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
+  - {id: club, name: {vi: Hội, en: Club}, legal_basis: []}
+  - {id: ward, name: {vi: Phường, en: Ward}, one_per: commune, legal_basis: [Act]}
+  - {id: past, name: {vi: Cũ, en: Past}, from: 2026-01-01, until: 2025-01-01, legal_basis: [Act]}
+bodies:
+  - {id: pub/one, name: {vi: Quán, en: Pub}}
+  - {id: ward/x, name: {vi: P, en: W}}
+purposes:
+  - {id: dossier, name: {vi: Hồ sơ, en: Dossier}}
+colours: []
+";
+    let services = "
+name: a.get
+provider_kinds: [desk, pub]
+summary: {vi: A, en: A}
+fields: [name]
+---
+name: a.get
+provider_kinds: []
+summary: {vi: A, en: A}
+---
+name: b.get
+provider_kinds: [desk]
+summary: {vi: B, en: B}
+feilds: [x]
+";
+    let agreements = "
+id: one
+consumer: pub
+service: a.get
+purposes: [dossier, gossip]
+roles: [king]
+fields: [name, age]
+legal_basis: [Act]
+from: 2026-02-30
+---
+id: two
+consumer: pub
+service: c.get
+purposes: [gossip]
+roles: [king]
+fields: []
+legal_basis: ['']
+from: 2026-02-01
+until: 2026-01-31
+---
+id: two
+consumer: club
+service: a.get
+purposes: [dossier]
+roles: [citizen]
+legal_basis: [Act]
+from: 2026-01-01
+needs_case: true
+bulk: true
+---
+id: three
+consumer: club
+service: a.get
+purposes: []
+roles: []
+fields: [name, age]
+legal_basis: [Act]
+from: 2026-01-01
+";
+    let (_, report) = read(bodies, services, agreements);
+    let found: Vec<_> =
+        report.problems().iter().map(|finding| format!("{}:{} {}", finding.file, finding.line, finding.code)).collect();
+    let expected = [
+        "agreements/agreements.yaml:9 PAC0004",
+        "agreements/agreements.yaml:12 PAC0030",
+        "agreements/agreements.yaml:13 PAC0030",
+        "agreements/agreements.yaml:14 PAC0030",
+        "agreements/agreements.yaml:15 PAC0030",
+        "agreements/agreements.yaml:17 EXC0101",
+        "agreements/agreements.yaml:19 PAC0010",
+        "agreements/agreements.yaml:21 EXC0103",
+        "agreements/agreements.yaml:21 PAC0031",
+        "agreements/agreements.yaml:29 EXC0102",
+        "agreements/agreements.yaml:34 EXC0103",
+        "agreements/agreements.yaml:35 EXC0103",
+        "agreements/agreements.yaml:36 PAC0033",
+        "bodies/bodies.yaml:4 PAC0031",
+        "bodies/bodies.yaml:5 EXC0101",
+        "bodies/bodies.yaml:6 EXC0102",
+        "bodies/bodies.yaml:7 PAC0010",
+        "bodies/bodies.yaml:9 PAC0030",
+        "bodies/bodies.yaml:10 EXC0102",
+        "bodies/bodies.yaml:13 PAC0030",
+        "services/services.yaml:3 PAC0030",
+        "services/services.yaml:7 PAC0031",
+        "services/services.yaml:8 EXC0103",
+        "services/services.yaml:14 PAC0004",
+    ];
+    assert_eq!(found, expected, "{report}");
+}
+
+#[test]
+fn an_agreement_is_found_by_body_or_kind_on_its_days() {
+    let (catalogue, report) = read(BODIES, SERVICES, AGREEMENTS);
+    assert!(report.is_clean(), "{report}");
+    let find = |consumer: &str, service: &str, day| {
+        let found = catalogue.agreement_for(&consumer.into(), &service.into(), &Purpose::dossier(), day);
+        found.map(|agreement| agreement.id.clone())
+    };
+    let day = date!(2026 - 11 - 22);
+    assert_eq!(find("school/north", "reader.get", day).as_deref(), Some("school/reader.get"));
+    assert_eq!(find("desk", "reader.get", day), None);
+    assert_eq!(find("school/north", "reader.old", day), None);
+    assert_eq!(find("school/north", "reader.old", date!(2026 - 11 - 21)).as_deref(), Some("school/reader.old"));
+}
+
+#[test]
+fn vietnams_pack_is_clean_and_its_bodies_follow_the_merger() {
+    let (catalogue, report) = vietnam();
+    let ours: Vec<_> = report
+        .problems()
+        .into_iter()
+        .filter(|f| ["bodies/", "services/", "agreements/"].iter().any(|folder| f.file.starts_with(folder)))
+        .collect();
+    assert!(ours.is_empty(), "{ours:#?}");
+
+    let (before, after) = (date!(2025 - 06 - 30), date!(2026 - 11 - 22));
+    let committee = catalogue.body(&"commune-committee/00004".into(), after).unwrap();
+    assert_eq!(committee.name.vi, "Ủy ban nhân dân phường Ba Đình");
+    assert_eq!(committee.name.en, "People's Committee of Ba Đình Ward");
+    let insurance = catalogue.body(&"social-insurance/01".into(), after).unwrap();
+    assert_eq!(insurance.name.vi, "Bảo hiểm xã hội thành phố Hà Nội");
+    // Phường Phúc Xá (00001) ended with the merger.
+    assert!(catalogue.body(&"commune-committee/00001".into(), before).is_some());
+    assert!(catalogue.body(&"commune-committee/00001".into(), after).is_none());
+    assert!(catalogue.body(&"commune-committee/99999".into(), after).is_none());
+    assert!(catalogue.body(&"commune-committee".into(), after).is_none());
+    assert_eq!(catalogue.body(&"ministry-justice".into(), after).unwrap().org_code.unwrap().as_str(), "G15");
+    assert!(catalogue.bodies_of_kind("hospital", after).len() >= 3);
+}
+
+#[test]
+fn vietnams_identity_card_joins_the_group_with_decree_301() {
+    let (catalogue, _) = vietnam();
+    let find = |day| {
+        let police = "commune-police/00004".into();
+        catalogue.agreement_for(&police, &"identity-card.issue".into(), &Purpose::dossier(), day).is_some()
+    };
+    assert!(!find(date!(2026 - 08 - 31)));
+    assert!(find(date!(2026 - 09 - 01)));
+}
