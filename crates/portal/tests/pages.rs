@@ -51,9 +51,10 @@ fn every_template_is_rendered_in_both_languages() {
             assert!(!html.contains("style=\""), "{name}: the content security policy forbids inline styles");
             assert!(!html.contains("<script>"), "{name}: the content security policy forbids inline scripts");
             if let Some(folder) = &keep {
-                let file = format!("{}-{}-{}.html", sample.template.replace(['/', '.'], "-"), sample.case, language.tag());
+                let file =
+                    format!("{}-{}-{}.html", sample.template.replace(['/', '.'], "-"), sample.case, language.tag());
                 std::fs::create_dir_all(folder).unwrap();
-                std::fs::write(folder.join(file), html.replace(assets.root(), "assets")).unwrap();
+                std::fs::write(folder.join(file), html.replace(assets.root(), "/assets")).unwrap();
             }
         }
         rendered.insert(sample.template);
@@ -62,7 +63,8 @@ fn every_template_is_rendered_in_both_languages() {
     let mut all = BTreeSet::new();
     names(&root, &root, &mut all);
     let parts = ["layout.html", "components.html", "fields.html", "officer/layout.html"];
-    let missing: Vec<_> = all.iter().filter(|name| !rendered.contains(*name) && !parts.contains(&name.as_str())).collect();
+    let missing: Vec<_> =
+        all.iter().filter(|name| !rendered.contains(*name) && !parts.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "no samples for {missing:?}");
 }
 
