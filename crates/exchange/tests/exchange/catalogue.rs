@@ -4,9 +4,7 @@ use crate::country::{AGREEMENTS, BODIES, SERVICES, read, vietnam};
 use exchange::Purpose;
 use time::macros::date;
 
-#[test]
-fn every_fault_is_reported_with_file_and_line() {
-    let bodies = "
+const BAD_BODIES: &str = "
 body_kinds:
   - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
   - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
@@ -20,7 +18,7 @@ purposes:
   - {id: dossier, name: {vi: Hồ sơ, en: Dossier}}
 colours: []
 ";
-    let services = "
+const BAD_SERVICES: &str = "
 name: a.get
 provider_kinds: [desk, pub]
 summary: {vi: A, en: A}
@@ -35,7 +33,7 @@ provider_kinds: [desk]
 summary: {vi: B, en: B}
 feilds: [x]
 ";
-    let agreements = "
+const BAD_AGREEMENTS: &str = "
 id: one
 consumer: pub
 service: a.get
@@ -74,7 +72,10 @@ fields: [name, age]
 legal_basis: [Act]
 from: 2026-01-01
 ";
-    let (_, report) = read(bodies, services, agreements);
+
+#[test]
+fn every_fault_is_reported_with_file_and_line() {
+    let (_, report) = read(BAD_BODIES, BAD_SERVICES, BAD_AGREEMENTS);
     let found: Vec<_> =
         report.problems().iter().map(|finding| format!("{}:{} {}", finding.file, finding.line, finding.code)).collect();
     let expected = [
