@@ -1,0 +1,92 @@
+//! Job `procedure.advance`: hands a step to its body. The call is idempotent, so a job that runs twice sends once.
+
+use crate::graph::{StepKey, variables};
+use crate::jobs::StepJob;
+use crate::rows::{DOSSIER, DossierRow, STEPS, StepRow, instant, standing};
+use crate::setting::{people, people_json};
+use crate::{Error, Procedures, StepState, accept_step, cancel_step};
+use exchange::{Purpose, Request, Scope};
+use kernel::{Actor, BodyId, Ctx, DossierId, Problem};
+use serde_json::json;
+
+impl Procedures {
+    pub(crate) async fn advance(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
+        let Some((dossier, steps)) = self.dossier_and_steps(job.dossier).await? else {
+            return Err(Error::UnknownDossier.into());
+        };
+        let key = StepKey { member: job.member.clone(), child: job.child };
+        let Some(step) = steps.iter().find(|step| step.is(&key)) else { return Err(Error::UnknownTask.into()) };
+        if step.state()? != StepState::Sent || step.round != job.round || dossier.closed_at.is_some() {
+            return Ok(()); // Overtaken: withdrawn, or answered and sent anew.
+        }
+        let group = self.0.setting.kept(&dossier.definition, dossier.version_from)?;
+        let member = group.item.member(&job.member).ok_or_else(|| Error::Definition("a member is gone".to_owned()))?;
+        let vars = variables(&group.item, &dossier.form_values, job.child, &standing(&steps)?, &dossier.head(ctx));
+        let mut references = Vec::new();
+        for person in &member.people {
+            references.push(person.fill(&vars).map_err(Problem::from)?);
+        }
+        let mut about = people([json!({ "id": dossier.applicant })]);
+        for person in people(references) {
+            if !about.contains(&person) {
+                about.push(person);
+            }
+        }
+        let payload = json!(accept_step::Handed {
+            dossier: job.dossier,
+            code: dossier.code.clone(),
+            definition: dossier.definition.clone(),
+            version_from: dossier.version_from,
+            member: job.member.clone(),
+            child: job.child,
+            round: job.round,
+            due_at: step.due_at.map(instant),
+            data: member.data.fill(&vars).map_err(Problem::from)?,
+            people: people_json(&about),
+        });
+        let origin = BodyId::new(&dossier.origin);
+        let ctx = ctx.act_as(Actor::System { body: origin.clone(), on_decision_of: None });
+        let request = Request::new(origin, BodyId::new(&step.body), accept_step::NAME, Purpose::DOSSIER)
+            .about(Scope::Subjects(about))
+            .on(job.dossier)
+            .once(job.key("accept"));
+        self.0.exchange.call(&ctx, request, payload).await?;
+        Ok(())
+    }
+
+    /// Job `procedure.cancel`: takes a step back from its body.
+    pub(crate) async fn cancel(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
+        let Some((dossier, steps)) = self.dossier_and_steps(job.dossier).await? else {
+            return Err(Error::UnknownDossier.into());
+        };
+        let key = StepKey { member: job.member.clone(), child: job.child };
+        let Some(step) = steps.iter().find(|step| step.is(&key)) else { return Err(Error::UnknownTask.into()) };
+        let origin = BodyId::new(&dossier.origin);
+        let ctx = ctx.act_as(Actor::System { body: origin.clone(), on_decision_of: None });
+        let about = people([json!({ "id": dossier.applicant })]);
+        let request = Request::new(origin, BodyId::new(&step.body), cancel_step::NAME, Purpose::DOSSIER)
+            .about(Scope::Subjects(about))
+            .on(job.dossier)
+            .once(job.key("cancel"));
+        let payload = json!({
+            "dossier": job.dossier, "member": job.member, "child": job.child, "code": dossier.code,
+            "definition": dossier.definition, "version_from": kernel::iso_date::text(dossier.version_from),
+            "people": [{ "id": dossier.applicant }], "reason": dossier.reason,
+        });
+        self.0.exchange.call(&ctx, request, payload).await?;
+        Ok(())
+    }
+
+    /// The dossier that is about to be sent. The passage under which it leaves is the call that follows.
+    async fn dossier_and_steps(&self, id: DossierId) -> Result<Option<(DossierRow, Vec<StepRow>)>, Error> {
+        let pool = self.0.db.pool();
+        let dossier: Option<DossierRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("{DOSSIER} WHERE dossier_id = $1")))
+                .bind(id.0)
+                .fetch_optional(pool)
+                .await?;
+        let Some(dossier) = dossier else { return Ok(None) };
+        let steps: Vec<StepRow> = sqlx::query_as(STEPS).bind(id.0).fetch_all(pool).await?;
+        Ok(Some((dossier, steps)))
+    }
+}

@@ -1,0 +1,484 @@
+//! Forms as the pack describes them: pages → sections → fields, where each value comes from, which rules hold.
+
+use crate::Error;
+use crate::definition::Lookup;
+use crate::graph::holds;
+use crate::mapping::Mapping;
+use pack::{Expr, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A form. One document is one version.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// What is asked of registers when the citizen opens it.
+    #[serde(default)]
+    pub sources: Vec<Lookup>,
+    /// Lists that registers begin: one entry for each item, at least one.
+    #[serde(default)]
+    pub lists: Vec<ListSource>,
+    /// Its pages.
+    pub pages: Vec<Page>,
+    /// What is asked of registers when it is checked.
+    #[serde(default)]
+    pub facts: Vec<Lookup>,
+    /// What must hold.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// The shape of the whole, for what fields cannot say.
+    #[serde(default)]
+    pub schema: Option<Value>,
+}
+
+/// Which items of a register's answer begin a list of the form. In the list's sections an item is `entry`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListSource {
+    /// The list in the values, such as `children`.
+    pub name: String,
+    /// The items, over `sources`.
+    pub items: Mapping,
+}
+
+/// A page of a form: what one screen asks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Its id, part of its address.
+    pub id: String,
+    /// Its title: the question.
+    pub title: Text,
+    /// Whether it is asked; absent: always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+    /// Its sections.
+    pub sections: Vec<Section>,
+}
+
+/// A section of a page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Its id.
+    pub id: String,
+    /// Its heading.
+    #[serde(default)]
+    pub title: Option<Text>,
+    /// What should be known before answering.
+    #[serde(default)]
+    pub hint: Option<Text>,
+    /// Whether it is asked; absent: always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+    /// Once for each entry of this list of the values, such as `children`; the names of its fields are then relative to the entry.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// A field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Path in the values, such as `mother.full_name`; relative to the entry in a repeated section.
+    pub name: String,
+    /// What may stand in it.
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    /// Its label.
+    pub label: Text,
+    /// Its hint.
+    #[serde(default)]
+    pub hint: Option<Text>,
+    /// Whether it must be filled: `true`, `false` or a condition.
+    #[serde(default)]
+    pub required: Needed,
+    /// Whether it is asked; absent: always.
+    #[serde(default)]
+    pub visible: Option<Expr>,
+    /// What may be chosen.
+    #[serde(default)]
+    pub options: Vec<FormOption>,
+    /// Where a register fills it.
+    #[serde(default)]
+    pub prefill: Vec<Prefill>,
+    /// What stands in it at first where no register fills it.
+    #[serde(default)]
+    pub default: Option<Mapping>,
+    /// At most so many characters.
+    #[serde(default)]
+    pub max: Option<usize>,
+    /// A date that may not lie in the future.
+    #[serde(default)]
+    pub past: bool,
+    /// A pattern of the notice number and the like; named by what it is.
+    #[serde(default)]
+    pub pattern: Option<Pattern>,
+    /// The article that asks for it.
+    #[serde(default)]
+    pub legal_basis: Option<String>,
+}
+
+/// Whether a field must be filled.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Needed {
+    /// Always or never.
+    Fixed(bool),
+    /// Where this holds.
+    When(Expr),
+}
+
+impl Default for Needed {
+    fn default() -> Self {
+        Self::Fixed(false)
+    }
+}
+
+/// A pattern that a text must fit: `9` a digit, `A` a capital letter or digit, everything else itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Pattern(pub String);
+
+impl Pattern {
+    /// Whether `text` fits.
+    #[must_use]
+    pub fn fits(&self, text: &str) -> bool {
+        let fits = |(mark, c): (char, char)| match mark {
+            '9' => c.is_ascii_digit(),
+            'A' => c.is_ascii_uppercase() || c.is_ascii_digit(),
+            other => c == other,
+        };
+        self.0.chars().count() == text.chars().count() && self.0.chars().zip(text.chars()).all(fits)
+    }
+}
+
+/// What may stand in a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// Several lines.
+    LongText,
+    /// A person's name.
+    Name,
+    /// A date; as precise as it is known.
+    Date,
+    /// A whole number.
+    Number,
+    /// A personal number.
+    PersonalNumber,
+    /// A telephone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// One of the options.
+    Choice,
+    /// Several of the options.
+    Choices,
+    /// Yes or no.
+    Yes,
+    /// A commune in force today.
+    Commune,
+    /// A province in force today.
+    Province,
+    /// Known, carried along, not shown.
+    Hidden,
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormOption {
+    /// What is stored.
+    pub value: String,
+    /// What is shown.
+    pub label: Text,
+    /// Whether it is offered; absent: always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+}
+
+/// Where a register fills a field. The first source that has a value fills it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prefill {
+    /// Which source of the form.
+    pub source: String,
+    /// What of its answer: a path from the answer, or a template over `sources`, `entry` and `index`.
+    pub value: Mapping,
+    /// Whether this source is the right one; absent: always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+    /// Not to be typed over.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// What must hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Stable code, such as `KS0007`.
+    pub code: String,
+    /// Once for each entry of this list of the values.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Whether it applies; absent: always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+    /// What must be true.
+    pub test: Expr,
+    /// The field it is shown at, as a name of the form.
+    pub field: String,
+    /// What the citizen reads.
+    pub message: Text,
+    /// The article it rests on.
+    pub legal_basis: String,
+    /// How sure the pack is of it.
+    #[serde(default)]
+    pub confidence: Option<String>,
+}
+
+/// A field as it stands on a page for these values.
+#[derive(Clone, Debug)]
+pub struct FieldState<'a> {
+    /// Its definition.
+    pub field: &'a Field,
+    /// JSON Pointer of its value.
+    pub pointer: String,
+    /// The section it is in.
+    pub section: &'a Section,
+    /// Which entry of a repeated section, from 0.
+    pub index: Option<usize>,
+    /// Whether it must be filled now.
+    pub required: bool,
+    /// Its value; null where there is none.
+    pub value: Value,
+    /// What may be chosen now.
+    pub options: Vec<&'a FormOption>,
+}
+
+/// At most so many entries in a repeated section.
+pub const ENTRIES_MAX: usize = crate::graph::CHILDREN_MAX;
+
+impl Form {
+    /// The page of this id.
+    #[must_use]
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The pages that are asked for these values.
+    pub fn pages_for(&self, values: &Value, today: &str) -> Result<Vec<&Page>, Error> {
+        let vars = vars(values, today);
+        let mut pages = Vec::new();
+        for page in &self.pages {
+            if holds(page.when.as_ref(), &vars)? {
+                pages.push(page);
+            }
+        }
+        Ok(pages)
+    }
+
+    /// Every field that is asked for these values, page by page.
+    pub fn fields(&self, values: &Value, today: &str) -> Result<Vec<FieldState<'_>>, Error> {
+        let mut fields = Vec::new();
+        for page in self.pages_for(values, today)? {
+            fields.extend(page.fields(values, today)?);
+        }
+        Ok(fields)
+    }
+
+    /// The page on which a pointer is asked, so that a summary of errors can lead there.
+    #[must_use]
+    pub fn page_of(&self, pointer: &str) -> Option<&Page> {
+        let named = |page: &&Page| {
+            page.sections.iter().any(|section| {
+                section.fields.iter().any(|field| {
+                    let name = format!("/{}", field.name.replace('.', "/"));
+                    section.each.as_ref().map_or_else(
+                        || pointer == name,
+                        |list| {
+                            pointer
+                                .strip_prefix(&format!("/{list}/"))
+                                .and_then(|rest| rest.split_once('/'))
+                                .is_some_and(|(_, rest)| format!("/{rest}") == name)
+                        },
+                    )
+                })
+            })
+        };
+        self.pages.iter().find(named)
+    }
+}
+
+impl Page {
+    /// The fields of this page that are asked for these values.
+    pub fn fields(&self, values: &Value, today: &str) -> Result<Vec<FieldState<'_>>, Error> {
+        let mut states = Vec::new();
+        for section in &self.sections {
+            let entries: Vec<Option<usize>> = match &section.each {
+                None => vec![None],
+                Some(list) => {
+                    let count = values.get(list).and_then(Value::as_array).map_or(0, Vec::len).min(ENTRIES_MAX);
+                    (0..count).map(Some).collect()
+                }
+            };
+            for index in entries {
+                section.states(index, values, today, &mut states)?;
+            }
+        }
+        Ok(states)
+    }
+}
+
+impl Section {
+    fn states<'a>(
+        &'a self,
+        index: Option<usize>,
+        values: &Value,
+        today: &str,
+        states: &mut Vec<FieldState<'a>>,
+    ) -> Result<(), Error> {
+        let mut vars = vars(values, today);
+        let base = match (&self.each, index) {
+            (Some(list), Some(index)) => {
+                set(&mut vars, "entry", values.get(list).and_then(|l| l.get(index)).cloned().unwrap_or(json!({})));
+                set(&mut vars, "index", json!(index));
+                format!("/{list}/{index}")
+            }
+            _ => String::new(),
+        };
+        if !holds(self.when.as_ref(), &vars)? {
+            return Ok(());
+        }
+        for field in &self.fields {
+            if !holds(field.visible.as_ref(), &vars)? {
+                continue;
+            }
+            let pointer = format!("{base}/{}", field.name.replace('.', "/"));
+            let required = match &field.required {
+                Needed::Fixed(required) => *required,
+                Needed::When(expr) => holds(Some(expr), &vars)?,
+            };
+            let mut options = Vec::new();
+            for option in &field.options {
+                if holds(option.when.as_ref(), &vars)? {
+                    options.push(option);
+                }
+            }
+            let value = values.pointer(&pointer).cloned().unwrap_or(Value::Null);
+            states.push(FieldState { field, pointer, section: self, index, required, value, options });
+        }
+        Ok(())
+    }
+}
+
+/// What formulas of a form see.
+#[must_use]
+pub fn vars(values: &Value, today: &str) -> Value {
+    let mut vars = Map::new();
+    vars.insert("today".into(), json!(today));
+    vars.insert("values".into(), if values.is_object() { values.clone() } else { json!({}) });
+    Value::Object(vars)
+}
+
+pub(crate) fn set(vars: &mut Value, name: &str, value: Value) {
+    if let Some(map) = vars.as_object_mut() {
+        map.insert(name.to_owned(), value);
+    }
+}
+
+/// Puts `value` at a JSON Pointer, making the objects and list entries on the way. Lists grow to `ENTRIES_MAX` at most.
+pub fn put(values: &mut Value, pointer: &str, value: Value) {
+    let mut place = values;
+    for key in pointer.split('/').skip(1) {
+        let list_key = key.parse::<usize>().ok().filter(|index| *index < ENTRIES_MAX);
+        if let (Some(index), true) = (list_key, place.is_array() || place.is_null()) {
+            if place.is_null() {
+                *place = json!([]);
+            }
+            let Some(list) = place.as_array_mut() else { return };
+            while list.len() <= index {
+                list.push(Value::Null);
+            }
+            place = &mut list[index];
+        } else {
+            if !place.is_object() {
+                *place = json!({});
+            }
+            let Some(map) = place.as_object_mut() else { return };
+            place = map.entry(key.to_owned()).or_insert(Value::Null);
+        }
+    }
+    *place = value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Form {
+        serde_json::from_value(json!({
+            "id": "card", "title": {"vi": "Thẻ", "en": "Card"},
+            "pages": [{"id": "one", "title": {"vi": "Một", "en": "One"}, "sections": [
+                {"id": "head", "fields": [
+                    {"name": "mother.full_name", "type": "name", "label": {"vi": "Tên", "en": "Name"}, "required": true},
+                    {"name": "father.full_name", "type": "name", "label": {"vi": "Cha", "en": "Father"},
+                     "visible": "values.situation == 'married'", "required": "values.situation == 'married'"}]},
+                {"id": "kids", "each": "children", "fields": [
+                    {"name": "sex", "type": "choice", "label": {"vi": "Giới", "en": "Sex"},
+                     "options": [{"value": "male", "label": {"vi": "Nam", "en": "Male"}}]}]}]}],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn fields_follow_the_values() {
+        let check = |values: Value, expected: &[(&str, bool)]| {
+            let form = form();
+            let fields = form.fields(&values, "2026-11-22").unwrap();
+            let found: Vec<(&str, bool)> = fields.iter().map(|f| (f.pointer.as_str(), f.required)).collect();
+            assert_eq!(found, expected);
+        };
+        check(
+            json!({"situation": "married", "children": [{}]}),
+            &[("/mother/full_name", true), ("/father/full_name", true), ("/children/0/sex", false)],
+        );
+        check(
+            json!({"situation": "unmarried", "children": [{}, {}]}),
+            &[("/mother/full_name", true), ("/children/0/sex", false), ("/children/1/sex", false)],
+        );
+    }
+
+    #[test]
+    fn a_pointer_leads_to_its_page() {
+        assert_eq!(form().page_of("/children/3/sex").map(|p| p.id.as_str()), Some("one"));
+        assert!(form().page_of("/children/3/shoes").is_none());
+    }
+
+    #[test]
+    fn put_makes_the_way() {
+        let mut values = json!({});
+        put(&mut values, "/children/1/full_name", json!("An"));
+        put(&mut values, "/mother/ethnicity", json!("Kinh"));
+        assert_eq!(values, json!({"children": [null, {"full_name": "An"}], "mother": {"ethnicity": "Kinh"}}));
+        put(&mut values, "/children/99999999/x", json!(1));
+        assert_eq!(values["children"], json!({"99999999": {"x": 1}}));
+    }
+
+    #[test]
+    fn patterns() {
+        let pattern = Pattern("99999.GCS.AAAAA.99".into());
+        assert!(pattern.fits("00123.GCS.01A01.26"));
+        assert!(!pattern.fits("0012.GCS.01A01.26") && !pattern.fits("00123.gcs.01A01.26"));
+    }
+}
