@@ -1,0 +1,109 @@
+//! The contexts, connected to each other and to one database.
+
+use crate::country::Country;
+use anyhow::{Context, Result, bail};
+use exchange::Exchange;
+use identity::Identity;
+use kernel::{BodyId, Ctx};
+use ledger::Signer;
+use pack::Report;
+use procedure::Procedures;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use store::{Db, feed, jobs};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// The log's name in its checkpoints (C2SP tlog-checkpoint: the origin line).
+pub const LOG_NAME: &str = "sen.example/log";
+/// Jobs worked at the same time. More would only queue for the connections.
+const JOBS_AT_ONCE: usize = 16;
+
+/// Everything that runs on one database.
+#[derive(Clone)]
+pub struct House {
+    /// The country's pack.
+    pub country: Arc<Country>,
+    /// Role `sen_app`.
+    pub db: Db,
+    /// The door.
+    pub exchange: Exchange,
+    /// Dossiers.
+    pub procedures: Procedures,
+    /// Accounts.
+    pub identity: Identity,
+    /// Signs the log's checkpoints.
+    pub signer: Signer,
+    /// The program's own clock and randomness.
+    pub ctx: Ctx,
+}
+
+/// Which parts run in this process. All of them, in a demonstration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Role {
+    /// Pages and JSON API.
+    Web,
+    /// Jobs.
+    Worker,
+    /// Positions of the feeds and of the log.
+    Sequencer,
+}
+
+impl House {
+    /// Connects the contexts. Keys are read from `keys`, and made there the first time.
+    ///
+    /// # Errors
+    /// When a key file is unreadable or the pack's services are at fault.
+    pub fn build(country: Arc<Country>, db: Db, keys: &Path) -> Result<Self> {
+        std::fs::create_dir_all(keys).with_context(|| format!("the folder of keys {}", keys.display()))?;
+        let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
+        let sealing = identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
+        let identity = Identity::new(db.clone(), sealing)?;
+
+        let mut report = Report::new();
+        let mut door = Exchange::builder(db.clone(), Arc::clone(&country.setting.bodies));
+        for (name, service) in register::services(&db, &country.pack, &country.registers, &mut report) {
+            door = door.serve(name, service);
+        }
+        for (name, service) in procedure::services(&country.setting) {
+            door = door.serve(name, service);
+        }
+        if !report.is_clean() {
+            bail!("the pack's services are at fault: {:?}", report.problems());
+        }
+        let exchange = door.build();
+        let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
+        let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
+        Ok(Self { country, db, exchange, procedures, identity, signer, ctx })
+    }
+
+    /// The worker of all jobs.
+    #[must_use]
+    pub fn worker(&self) -> jobs::Worker {
+        let handlers: HashMap<_, _> = self.procedures.jobs().into_iter().collect();
+        jobs::Worker::new(self.db.clone(), self.ctx.clone(), handlers, JOBS_AT_ONCE)
+    }
+
+    /// Starts the background parts of these roles; they end when `shutdown` turns true.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn start(&self, roles: &[Role], shutdown: &watch::Receiver<bool>) -> Result<JoinSet<()>> {
+        let mut parts = JoinSet::new();
+        if roles.contains(&Role::Sequencer) {
+            let log = ledger::Sequencer::new(self.db.clone(), self.ctx.clone(), self.signer.clone());
+            let feeds = feed::Sequencer::new(self.db.clone(), self.ctx.clone());
+            let (one, other) = (shutdown.clone(), shutdown.clone());
+            parts.spawn(async move { log.run(one).await });
+            parts.spawn(async move { feeds.run(other).await });
+        }
+        if roles.contains(&Role::Worker) {
+            self.procedures.start(&self.ctx).await?;
+            let worker = self.worker();
+            let shutdown = shutdown.clone();
+            parts.spawn(async move { worker.run(shutdown).await });
+        }
+        Ok(parts)
+    }
+}
