@@ -186,11 +186,11 @@ impl Case {
 }
 
 /// The agreements that satisfy a rule, or the refusal when none does.
-fn narrow<'a>(
-    agreements: Vec<&'a Arc<Agreement>>,
+fn narrow(
+    agreements: Vec<&Arc<Agreement>>,
     rule: impl Fn(&Agreement) -> bool,
     refusal: Refusal,
-) -> Result<Vec<&'a Arc<Agreement>>, Refusal> {
+) -> Result<Vec<&Arc<Agreement>>, Refusal> {
     let left: Vec<_> = agreements.into_iter().filter(|agreement| rule(agreement)).collect();
     if left.is_empty() { Err(refusal) } else { Ok(left) }
 }
@@ -240,5 +240,283 @@ fn named(request: &Request) -> &[SubjectRef] {
     match &request.scope {
         Scope::Subjects(subjects) => subjects,
         Scope::Search { .. } | Scope::Bulk | Scope::None => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Relation;
+    use kernel::{BodyId, CaseId};
+    use pack::Text;
+    use time::macros::{date, datetime};
+    use uuid::Uuid;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-22 03:00 UTC);
+    const OFFICER: AccountId = AccountId(Uuid::from_u128(1));
+    const MOTHER: SubjectId = SubjectId(Uuid::from_u128(2));
+    const STRANGER: SubjectId = SubjectId(Uuid::from_u128(3));
+
+    /// A request to which nothing stands against; each test spoils one thing.
+    struct Scene {
+        actor: Actor,
+        request: Request,
+        day: Date,
+        consumer: Option<Body>,
+        provider: Option<Body>,
+        service: Option<ServiceDefinition>,
+        agreements: Vec<Agreement>,
+        moment: Moment,
+    }
+
+    fn body(id: &str, serves_citizens: bool) -> Body {
+        let id = BodyId::new(id);
+        let kind = id.kind().to_owned();
+        Body { id, kind, name: Text::new("", ""), org_code: None, unit: None, serves_citizens }
+    }
+
+    fn agreement(roles: &[&str]) -> Agreement {
+        Agreement {
+            id: roles.join("+"),
+            consumer: "school".to_owned(),
+            service: "reader.get".into(),
+            purposes: vec![Purpose::dossier()],
+            roles: roles.iter().map(|role| Role::new(*role)).collect(),
+            fields: vec!["name".to_owned(), "address".to_owned()],
+            legal_basis: vec!["Act".to_owned()],
+            confidence: None,
+            from: date!(2026 - 01 - 01),
+            until: Some(date!(2026 - 12 - 31)),
+            daily_quota: Some(10),
+            needs_case: true,
+            needs_consent: true,
+            own_body: false,
+            search_limit: None,
+            bulk: false,
+        }
+    }
+
+    fn scene() -> Scene {
+        let case = Case {
+            officers: vec![OFFICER],
+            subjects: vec![MOTHER.into()],
+            purposes: vec![Purpose::dossier()],
+            until: datetime!(2026-11-30 00:00 UTC),
+        };
+        Scene {
+            actor: Actor::Officer { account: OFFICER, body: "school/north".into(), roles: vec!["teacher".into()] },
+            request: Request::new("school/north", "library", "reader.get", Purpose::DOSSIER)
+                .on(CaseId(Uuid::nil()))
+                .about(Scope::of(MOTHER)),
+            day: date!(2026 - 11 - 22),
+            consumer: Some(body("school/north", false)),
+            provider: Some(body("library", false)),
+            service: Some(ServiceDefinition {
+                name: "reader.get".into(),
+                provider_kinds: vec!["library".to_owned()],
+                summary: Text::new("", ""),
+                fields: vec!["name".to_owned(), "address".to_owned(), "fines".to_owned()],
+                admits: vec![],
+                legal_basis: vec![],
+                confidence: None,
+                operation: serde_json::Value::Null,
+            }),
+            agreements: vec![agreement(&["teacher"])],
+            moment: Moment { case: Some(case), consents: [MOTHER].into(), quota_left: true },
+        }
+    }
+
+    impl Scene {
+        fn decide(&self) -> Result<Grant, Refusal> {
+            let service = self.service.clone().map(Arc::new);
+            let agreements: Vec<_> = self.agreements.iter().cloned().map(Arc::new).collect();
+            let facts = Facts {
+                actor: &self.actor,
+                request: &self.request,
+                day: self.day,
+                consumer: self.consumer.as_ref(),
+                provider: self.provider.as_ref(),
+                service: service.as_ref(),
+                agreements: &agreements,
+            };
+            decide(&facts, &self.moment, NOW)
+        }
+
+        fn case(&mut self) -> &mut Case {
+            self.moment.case.as_mut().unwrap()
+        }
+
+        fn citizen(&mut self, level: u8) {
+            self.actor = Actor::Citizen { account: OFFICER, subject: MOTHER, level };
+            self.consumer.as_mut().unwrap().serves_citizens = true;
+            self.agreements = vec![agreement(&["citizen-level-2"])];
+            self.agreements[0].needs_case = false;
+        }
+    }
+
+    #[test]
+    fn nothing_against_it() {
+        let grant = scene().decide().unwrap();
+        assert_eq!(grant.standing.role.as_str(), "teacher");
+        assert_eq!(grant.standing.fields.iter().collect::<Vec<_>>(), ["address", "name"]);
+        assert_eq!(grant.case_subjects, Some(vec![MOTHER.into()]));
+    }
+
+    /// What is spoilt, how, and the refusal.
+    type Spoil = (&'static str, fn(&mut Scene), Refusal);
+    type Rule = (fn(&mut Scene), Refusal);
+
+    const SPOILS: [Spoil; 29] = [
+        ("no such consumer", |s| s.consumer = None, Refusal::Unknown),
+        ("no such provider", |s| s.provider = None, Refusal::Unknown),
+        ("no such service", |s| s.service = None, Refusal::Unknown),
+        ("a body that does not offer it", |s| s.provider = Some(body("museum", false)), Refusal::Unknown),
+        ("no agreement", |s| s.agreements.clear(), Refusal::NoAgreement),
+        ("an agreement with others", |s| s.agreements[0].consumer = "club".into(), Refusal::NoAgreement),
+        ("an agreement on another service", |s| s.agreements[0].service = "x".into(), Refusal::NoAgreement),
+        ("only at the body itself", |s| s.agreements[0].own_body = true, Refusal::NoAgreement),
+        ("another purpose", |s| s.request.purpose = Purpose::supervision(), Refusal::PurposeNotInAgreement),
+        ("not yet in force", |s| s.agreements[0].from = date!(2026 - 11 - 23), Refusal::NotInForce),
+        ("no longer in force", |s| s.agreements[0].until = Some(date!(2026 - 11 - 21)), Refusal::NotInForce),
+        ("another role", |s| s.agreements[0].roles = vec!["head".into()], Refusal::RoleNotAllowed),
+        ("an officer of another body", |s| s.consumer = Some(body("school/south", false)), Refusal::RoleNotAllowed),
+        ("nobody signed in", |s| s.actor = Actor::Anonymous, Refusal::RoleNotAllowed),
+        ("a field not named", |s| s.request.fields = vec!["fines".into()], Refusal::FieldNotInAgreement),
+        ("a search", |s| s.request.scope = Scope::Search { limit: 1 }, Refusal::SubjectOutsideScope),
+        ("an extract", |s| s.request.scope = Scope::Bulk, Refusal::SubjectOutsideScope),
+        (
+            "a list too long",
+            |s| s.request.scope = Scope::Subjects(vec![MOTHER.into(); SUBJECTS_MAX + 1]),
+            Refusal::SubjectOutsideScope,
+        ),
+        ("no case", |s| s.moment.case = None, Refusal::NoOpenCase),
+        ("a case that ended", |s| s.case().until = NOW, Refusal::NoOpenCase),
+        ("a case of another officer", |s| s.case().officers = vec![AccountId(Uuid::nil())], Refusal::NoOpenCase),
+        ("a case for another purpose", |s| s.case().purposes.clear(), Refusal::NoOpenCase),
+        ("somebody outside the case", |s| s.case().subjects = vec![STRANGER.into()], Refusal::SubjectOutsideScope),
+        ("a case about nobody", |s| s.case().subjects.clear(), Refusal::SubjectOutsideScope),
+        ("no consent", |s| s.moment.consents.clear(), Refusal::ConsentMissing),
+        ("another's consent", |s| s.moment.consents = [STRANGER].into(), Refusal::ConsentMissing),
+        ("consent of whom?", |s| s.request.scope = Scope::None, Refusal::ConsentMissing),
+        (
+            "a number's consent",
+            |s| s.request.scope = Scope::Subjects(vec![SubjectRef::Number("001186000123".parse().unwrap())]),
+            Refusal::ConsentMissing,
+        ),
+        ("nothing left of the quota", |s| s.moment.quota_left = false, Refusal::OverQuota),
+    ];
+
+    #[test]
+    fn each_rule_has_its_code() {
+        for (what, spoil, refusal) in SPOILS {
+            let mut scene = scene();
+            spoil(&mut scene);
+            assert_eq!(scene.decide().map(|_| ()), Err(refusal), "{what}");
+        }
+        let decided: BTreeSet<_> = SPOILS.iter().map(|(.., refusal)| *refusal).collect();
+        let missing: Vec<_> = Refusal::ALL.iter().filter(|refusal| !decided.contains(refusal)).collect();
+        assert_eq!(missing, [&Refusal::KeyReused], "which the door itself finds");
+    }
+
+    #[test]
+    fn the_first_rule_in_the_order_speaks() {
+        let order: [Rule; 11] = [
+            (|s| s.provider = None, Refusal::Unknown),
+            (|s| s.agreements[0].own_body = true, Refusal::NoAgreement),
+            (|s| s.request.purpose = Purpose::supervision(), Refusal::PurposeNotInAgreement),
+            (|s| s.agreements[0].until = Some(date!(2026 - 11 - 21)), Refusal::NotInForce),
+            (|s| s.agreements[0].roles = vec!["head".into()], Refusal::RoleNotAllowed),
+            (|s| s.request.fields = vec!["fines".into()], Refusal::FieldNotInAgreement),
+            (|s| s.request.scope = Scope::Subjects(vec![STRANGER.into(); 101]), Refusal::SubjectOutsideScope),
+            (|s| s.case().until = NOW, Refusal::NoOpenCase),
+            (|s| s.case().subjects = vec![STRANGER.into()], Refusal::SubjectOutsideScope),
+            (|s| s.moment.consents.clear(), Refusal::ConsentMissing),
+            (|s| s.moment.quota_left = false, Refusal::OverQuota),
+        ];
+        for (i, (_, refusal)) in order.iter().enumerate() {
+            let mut scene = scene();
+            for (spoil, _) in &order[i..] {
+                spoil(&mut scene);
+            }
+            assert_eq!(scene.decide().map(|_| ()), Err(*refusal), "with everything from {i} on against it");
+        }
+    }
+
+    #[test]
+    fn codes_are_in_order_and_unique() {
+        let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code().to_owned()).collect();
+        let expected: Vec<_> = (1..=11).map(|n| format!("EXC{n:04}")).collect();
+        assert_eq!(codes, expected);
+        assert!(Refusal::ALL.iter().all(|r| r.kind().retryable() == (*r == Refusal::OverQuota)));
+    }
+
+    #[test]
+    fn the_last_day_is_in_force() {
+        let mut scene = scene();
+        scene.agreements[0].until = Some(scene.day);
+        assert!(scene.decide().is_ok());
+        scene.agreements[0].from = scene.day;
+        assert!(scene.decide().is_ok());
+    }
+
+    #[test]
+    fn of_several_agreements_the_first_that_fits_is_taken() {
+        let mut scene = scene();
+        let ended = Agreement { until: Some(date!(2026 - 01 - 31)), ..agreement(&["teacher"]) };
+        let narrow = Agreement { id: "narrow".into(), fields: vec!["name".into()], ..agreement(&["teacher"]) };
+        let wide = Agreement { id: "wide".into(), ..agreement(&["teacher"]) };
+        scene.agreements = vec![ended, narrow, wide];
+        assert_eq!(scene.decide().unwrap().standing.agreement.id, "narrow");
+        scene.request.fields = vec!["address".into()];
+        assert_eq!(scene.decide().unwrap().standing.agreement.id, "wide");
+    }
+
+    #[test]
+    fn a_citizen_needs_the_level_and_may_name_only_themself() {
+        let mut scene = scene();
+        scene.citizen(1);
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::RoleNotAllowed));
+        scene.citizen(2);
+        assert!(scene.decide().is_ok());
+        scene.agreements[0].needs_consent = false;
+        scene.request.scope = Scope::of(STRANGER);
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::SubjectOutsideScope));
+        scene.service.as_mut().unwrap().admits = vec![Relation::Child];
+        assert!(scene.decide().is_ok(), "the provider will have to vouch for it");
+        scene.agreements[0].search_limit = Some(10);
+        scene.request.scope = Scope::Search { limit: 1 };
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::SubjectOutsideScope));
+        scene.consumer.as_mut().unwrap().serves_citizens = false;
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::RoleNotAllowed));
+    }
+
+    #[test]
+    fn the_program_acts_in_the_role_of_the_decision_it_carries_out() {
+        let mut scene = scene();
+        let system = |role: Option<&str>, account| Actor::System {
+            body: "school/north".into(),
+            on_decision_of: role.map(|role| (account, Role::new(role))),
+        };
+        scene.actor = system(None, OFFICER);
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::RoleNotAllowed));
+        scene.actor = system(Some("teacher"), OFFICER);
+        assert_eq!(scene.decide().unwrap().standing.role.as_str(), "teacher");
+        scene.actor = system(Some("teacher"), AccountId(Uuid::nil()));
+        assert_eq!(scene.decide().map(|_| ()), Err(Refusal::NoOpenCase), "the case is another officer's");
+        scene.agreements[0].roles.push("system".into());
+        scene.actor = system(None, OFFICER);
+        assert_eq!(scene.decide().unwrap().standing.role.as_str(), "system");
+    }
+
+    #[test]
+    fn a_case_that_knows_people_by_number_leaves_the_surrogate_to_the_provider() {
+        let mut scene = scene();
+        let number = SubjectRef::Number("001186000123".parse().unwrap());
+        scene.case().subjects = vec![number.clone()];
+        assert!(scene.decide().is_ok());
+        scene.agreements[0].needs_consent = false;
+        scene.case().subjects = vec![MOTHER.into()];
+        scene.request.scope = Scope::Subjects(vec![number]);
+        assert!(scene.decide().is_ok());
     }
 }

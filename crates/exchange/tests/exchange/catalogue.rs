@@ -4,9 +4,7 @@ use crate::country::{AGREEMENTS, BODIES, SERVICES, read, vietnam};
 use exchange::Purpose;
 use time::macros::date;
 
-#[test]
-fn every_fault_is_reported_with_file_and_line() {
-    let bodies = "
+const BAD_BODIES: &str = "
 body_kinds:
   - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
   - {id: desk, name: {vi: Quầy, en: Desk}, legal_basis: [Act]}
@@ -20,7 +18,7 @@ purposes:
   - {id: dossier, name: {vi: Hồ sơ, en: Dossier}}
 colours: []
 ";
-    let services = "
+const BAD_SERVICES: &str = "
 name: a.get
 provider_kinds: [desk, pub]
 summary: {vi: A, en: A}
@@ -35,7 +33,7 @@ provider_kinds: [desk]
 summary: {vi: B, en: B}
 feilds: [x]
 ";
-    let agreements = "
+const BAD_AGREEMENTS: &str = "
 id: one
 consumer: pub
 service: a.get
@@ -74,7 +72,10 @@ fields: [name, age]
 legal_basis: [Act]
 from: 2026-01-01
 ";
-    let (_, report) = read(bodies, services, agreements);
+
+#[test]
+fn every_fault_is_reported_with_file_and_line() {
+    let (_, report) = read(BAD_BODIES, BAD_SERVICES, BAD_AGREEMENTS);
     let found: Vec<_> =
         report.problems().iter().map(|finding| format!("{}:{} {}", finding.file, finding.line, finding.code)).collect();
     let expected = [
@@ -155,4 +156,45 @@ fn vietnams_identity_card_joins_the_group_with_decree_301() {
     };
     assert!(!find(date!(2026 - 08 - 31)));
     assert!(find(date!(2026 - 09 - 01)));
+}
+
+/// Who may do what, as text that somebody reads when it changes: this test writes it anew.
+#[test]
+fn the_matrix_of_roles_and_services_is_committed() {
+    use std::fmt::Write;
+    let (catalogue, _) = vietnam();
+    let mut lines: Vec<String> = Vec::new();
+    for agreement in catalogue.agreements() {
+        let roles: Vec<_> = agreement.roles.iter().map(kernel::Role::as_str).collect();
+        let purposes: Vec<_> = agreement.purposes.iter().map(Purpose::as_str).collect();
+        let conditions = [
+            (agreement.needs_case, "open case"),
+            (agreement.needs_consent, "consent"),
+            (agreement.own_body, "own body"),
+            (agreement.search_limit.is_some(), "search"),
+            (agreement.bulk, "bulk"),
+            (agreement.daily_quota.is_some(), "quota"),
+        ];
+        let conditions: Vec<_> = conditions.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name).collect();
+        let mut line = format!(
+            "{} | {} | {} | {} | {}",
+            agreement.consumer,
+            agreement.service,
+            purposes.join(", "),
+            roles.join(", "),
+            if conditions.is_empty() { "-".to_owned() } else { conditions.join(", ") },
+        );
+        write!(line, " | {}..{}", agreement.from, agreement.until.map_or(String::new(), |day| day.to_string()))
+            .unwrap();
+        lines.push(line);
+    }
+    lines.sort();
+    let head = "# consumer | service | purposes | roles | conditions | days (packs/vn; written by a test)";
+    let matrix = format!("{head}\n{}\n", lines.join("\n"));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrix.txt");
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    if committed != matrix {
+        std::fs::write(&path, &matrix).unwrap();
+        panic!("the matrix changed; it is written anew, read its diff and commit it");
+    }
 }

@@ -1,8 +1,9 @@
 //! The command line of `sen synth`.
 
+use super::notice::Notices;
 use super::population::Population;
 use super::world::{AS_OF, World};
-use super::write::{Format, Sink};
+use super::write::{Format, Sink, write_notices};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use pack::units::Units;
@@ -40,6 +41,12 @@ pub struct SynthArgs {
     /// A pack's folder instead of the built-in pack of Vietnam
     #[arg(long)]
     pub pack: Option<PathBuf>,
+    /// Also write so many birth notices, of mothers of 18 to 42 drawn from these people
+    #[arg(long, default_value_t = 0)]
+    pub notices: usize,
+    /// The file of the birth notices (CSV)
+    #[arg(long, default_value = "birth-notices.csv")]
+    pub notices_out: PathBuf,
     /// Print a summary as JSON (to standard error when the people go to standard output)
     #[arg(long)]
     pub json: bool,
@@ -50,6 +57,7 @@ pub struct SynthArgs {
 struct Summary {
     people: u64,
     households: u64,
+    notices: usize,
     seed: u64,
     seconds: f64,
     people_per_second: u64,
@@ -73,11 +81,13 @@ pub fn run(args: &SynthArgs) -> anyhow::Result<ExitCode> {
     };
     let mut sink = Sink::open(to, format)?;
 
+    let mut notices = Notices::new(&world, args.seed, args.notices)?;
     let bar = progress(args.people);
     let started = Instant::now();
     let mut summary = Summary {
         people: 0,
         households: 0,
+        notices: 0,
         seed: args.seed,
         seconds: 0.0,
         people_per_second: 0,
@@ -88,6 +98,7 @@ pub fn run(args: &SynthArgs) -> anyhow::Result<ExitCode> {
     let mut shown = 0;
     for household in Population::new(&world, args.seed, args.people) {
         sink.write(&household)?;
+        notices.look_at(&household);
         summary.households += 1;
         summary.people += household.members.len() as u64;
         for person in &household.members {
@@ -100,6 +111,11 @@ pub fn run(args: &SynthArgs) -> anyhow::Result<ExitCode> {
         }
     }
     sink.close()?;
+    if args.notices > 0 {
+        let notices = notices.finish();
+        summary.notices = notices.len();
+        write_notices(&args.notices_out, &notices)?;
+    }
     bar.finish_and_clear();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.people_per_second = (summary.people as f64 / summary.seconds.max(0.001)) as u64;

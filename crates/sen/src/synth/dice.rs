@@ -27,6 +27,12 @@ impl Dice {
         self.below(1_000) < per_mille
     }
 
+    pub(super) fn bytes(&mut self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.0.fill_bytes(&mut bytes);
+        bytes
+    }
+
     /// From `low` to `high`, the middle likelier (the sum of three dice).
     pub(super) fn around(&mut self, low: i64, high: i64) -> i64 {
         let width = u32::try_from(high - low).unwrap_or(0);

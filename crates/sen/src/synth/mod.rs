@@ -6,10 +6,13 @@
 //! or from memory, and live in the pack (`names/`, `synth/`).
 
 mod args;
+mod cast;
 mod dice;
 mod family;
+mod load;
 mod model;
 mod names;
+mod notice;
 mod numbers;
 mod places;
 mod population;
@@ -20,6 +23,9 @@ mod write;
 mod tests;
 
 pub use args::{SynthArgs, run};
+pub use cast::{Cast, CastPerson, cast};
+pub use load::{Loaded, cast_into_registers, into_registers, notices_into_registers};
 pub use model::{Household, Kin, Marital, Person, Relation};
+pub use notice::{BirthNotice, NoticeError, Notices};
 pub use population::Population;
 pub use world::{AS_OF, World};

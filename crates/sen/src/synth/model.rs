@@ -1,6 +1,6 @@
 //! What is made: households of people who are somebody's child, husband, grandmother.
 
-use kernel::{Name, PartialDate, PersonalNumber, Sex};
+use kernel::{Name, PartialDate, PersonalNumber, Sex, SubjectId};
 use time::Date;
 
 /// Who else somebody is: a parent or a husband or wife. The number is absent for those who died or are unknown here.
@@ -10,6 +10,8 @@ pub struct Kin {
     pub name: Name,
     /// Personal number, where the person is in the same made-up population.
     pub number: Option<PersonalNumber>,
+    /// Who it is there.
+    pub subject: Option<SubjectId>,
 }
 
 /// Marital status, by the identifiers of the pack's code set `marital-statuses`.
@@ -88,6 +90,8 @@ impl Relation {
 /// A made-up person.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Person {
+    /// Surrogate key, for the registers.
+    pub subject: SubjectId,
     /// The number, true to sex, year of birth and the province where the birth was registered.
     pub personal_number: PersonalNumber,
     /// Full name.
@@ -108,6 +112,8 @@ pub struct Person {
     pub mother: Option<Kin>,
     /// Husband or wife; of the widowed the one who died.
     pub spouse: Option<Kin>,
+    /// Children in the same made-up population.
+    pub children: Vec<SubjectId>,
     /// Marital status.
     pub marital: Marital,
     /// Relation to the head of the household.
@@ -119,6 +125,8 @@ pub struct Person {
 /// A made-up household.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Household {
+    /// Surrogate key, for the registers.
+    pub subject: SubjectId,
     /// A number of its own, unlike any real residence file.
     pub number: String,
     /// Where it lives: commune.

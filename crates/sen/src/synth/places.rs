@@ -5,13 +5,13 @@ use super::names::{Names, PeopleIndex};
 use pack::units::Units;
 use pack::{Pack, Report};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use time::{Date, macros::date};
 
 /// A ward (phường) has so many times the people of a rural commune. A guess.
 const WARD_WEIGHT: u32 = 2;
 /// The first day of the units after the merger, and of the numbers' new prefixes.
-const MERGER: Date = date!(2025 - 07 - 01);
+pub(super) const MERGER: Date = date!(2025 - 07 - 01);
 
 #[derive(Deserialize)]
 struct ProvinceRow {
@@ -31,6 +31,8 @@ struct PeopleRow {
 pub(super) struct Commune {
     pub(super) code: String,
     pub(super) province: String,
+    /// Such as `Phường Ba Đình, Thành phố Hà Nội`.
+    pub(super) label: String,
     pub(super) ward: bool,
     /// Of the former provinces.
     pub(super) home: usize,
@@ -52,6 +54,7 @@ struct Home {
 pub(super) struct Places {
     communes: Vec<Commune>,
     homes: Vec<Home>,
+    by_code: HashMap<String, usize>,
     by_size: Weighted<usize>,
     /// Where people move to: the large count double.
     by_pull: Weighted<usize>,
@@ -78,7 +81,9 @@ impl Places {
             let Some(province) = &unit.province else { continue };
             let home = former.get(unit.code.as_str()).cloned().unwrap_or_else(|| province.to_string());
             by_home.entry(home).or_default().push(communes.len());
+            let of = units.province(province.as_str(), on).map(|unit| unit.full_name()).unwrap_or_default();
             communes.push(Commune {
+                label: format!("{}, {of}", unit.full_name()),
                 code: unit.code.to_string(),
                 province: province.to_string(),
                 ward: unit.kind == "phường",
@@ -118,7 +123,8 @@ impl Places {
         let by_size = Weighted::new(homes.iter().enumerate().map(|(index, home)| (index, home.thousands)))?;
         let pull = |home: &Home| if home.thousands > 2_500 { home.thousands * 2 } else { home.thousands / 3 };
         let by_pull = Weighted::new(homes.iter().enumerate().map(|(index, home)| (index, pull(home))))?;
-        Some(Self { communes, homes, by_size, by_pull })
+        let by_code = communes.iter().enumerate().map(|(at, commune)| (commune.code.clone(), at)).collect();
+        Some(Self { communes, homes, by_code, by_size, by_pull })
     }
 
     /// Somewhere, as people are spread.
@@ -151,13 +157,18 @@ impl Places {
         if born < MERGER { &home.prefix } else { &home.prefix_now }
     }
 
-    /// Another former province's commune, should one have run out of numbers.
     pub(super) fn get(&self, commune: usize) -> &Commune {
         &self.communes[commune]
     }
 
+    /// What the commune with this code is called, with its province; the code itself for one that is not there.
+    pub(super) fn find_label<'a>(&'a self, code: &'a str) -> &'a str {
+        self.find(code).map_or(code, |at| &self.communes[at].label)
+    }
+
+    /// The commune with this code.
     pub(super) fn find(&self, code: &str) -> Option<usize> {
-        self.communes.iter().position(|commune| commune.code == code)
+        self.by_code.get(code).copied()
     }
 }
 

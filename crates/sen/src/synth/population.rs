@@ -5,7 +5,7 @@ use super::family::{Draft, Family, Parent, age_on};
 use super::model::{Household, Kin, Marital, Person, Relation};
 use super::numbers::Numbers;
 use super::world::World;
-use kernel::{PartialDate, PersonalNumber, Sex};
+use kernel::{PartialDate, PersonalNumber, Sex, SubjectId};
 use std::collections::VecDeque;
 
 /// Families are tried so many times when the end is near and most would be too large.
@@ -55,10 +55,10 @@ impl<'w> Population<'w> {
 
     /// Gives numbers to the living, and makes households of them.
     fn number(&mut self, family: &Family<'_>) {
-        let numbers: Vec<_> = family.members.iter().map(|draft| self.personal_number(draft)).collect();
+        let known: Vec<_> = family.members.iter().map(|draft| self.identify(draft)).collect();
         for home in 0..family.homes.len() {
             let mut members: Vec<usize> = (0..family.members.len())
-                .filter(|at| family.members[*at].home == home && numbers[*at].is_some())
+                .filter(|at| family.members[*at].home == home && known[*at].is_some())
                 .collect();
             if members.is_empty() {
                 continue;
@@ -66,11 +66,12 @@ impl<'w> Population<'w> {
             let head = head_of(family, &members, self.world);
             // The head first, then by age.
             members.sort_by_key(|at| (*at != head, family.members[*at].born, *at));
-            let people: Vec<_> = members.iter().filter_map(|at| self.person(family, &numbers, head, *at)).collect();
+            let people: Vec<_> = members.iter().filter_map(|at| self.person(family, &known, head, *at)).collect();
             self.left = self.left.saturating_sub(people.len() as u64);
             self.households += 1;
             let commune = self.world.places.get(family.homes[home]);
             self.ready.push_back(Household {
+                subject: subject(self.world, &mut self.dice),
                 number: format!("SYN{:09}", self.households),
                 commune_code: commune.code.clone(),
                 province_code: commune.province.clone(),
@@ -82,33 +83,44 @@ impl<'w> Population<'w> {
 
     /// A number for somebody alive. A province that has given all of a year's numbers lends from its neighbours in the
     /// list, as nothing forbids a birth to be registered elsewhere.
-    fn personal_number(&mut self, draft: &Draft) -> Option<PersonalNumber> {
+    fn identify(&mut self, draft: &Draft) -> Option<(SubjectId, PersonalNumber)> {
         if !draft.alive {
             return None;
         }
+        let subject = subject(self.world, &mut self.dice);
         let year = draft.born.year();
         let prefix = self.world.places.prefix(draft.born_in, draft.born);
-        self.numbers.next(prefix, draft.sex, year).or_else(|| {
+        let number = self.numbers.next(prefix, draft.sex, year).or_else(|| {
             (0..100).find_map(|_| {
                 let commune = self.world.places.anywhere(&mut self.dice);
                 self.numbers.next(self.world.places.prefix(commune, draft.born), draft.sex, year)
             })
-        })
+        });
+        number.map(|number| (subject, number))
     }
 
     fn person(
         &mut self,
         family: &Family<'_>,
-        numbers: &[Option<PersonalNumber>],
+        known: &[Option<(SubjectId, PersonalNumber)>],
         head: usize,
         at: usize,
     ) -> Option<Person> {
         let draft = &family.members[at];
+        let member = |at: usize| Kin {
+            name: family.members[at].name.clone(),
+            number: known[at].map(|(_, number)| number),
+            subject: known[at].map(|(subject, _)| subject),
+        };
         let kin = |parent: &Parent| match parent {
             Parent::Unknown => None,
-            Parent::Named(name) => Some(Kin { name: name.clone(), number: None }),
-            Parent::Member(at) => Some(Kin { name: family.members[*at].name.clone(), number: numbers[*at] }),
+            Parent::Named(name) => Some(Kin { name: name.clone(), number: None, subject: None }),
+            Parent::Member(at) => Some(member(*at)),
         };
+        let is_child = |other: &Draft| {
+            [&other.father, &other.mother].iter().any(|parent| matches!(parent, Parent::Member(it) if *it == at))
+        };
+        let children = family.members.iter().zip(known).filter(|(other, _)| is_child(other));
         let year = draft.born.year();
         let birth = match self.dice.below(100) {
             0..14 if year <= YEAR_ONLY_BORN_UNTIL => PartialDate::Year(year),
@@ -118,12 +130,11 @@ impl<'w> Population<'w> {
         let had_paper = year <= OLD_ID_BORN_UNTIL && age_on(self.world.as_of, draft.born) >= 18;
         let old_id = (had_paper && self.dice.chance(920)).then(|| self.numbers.next_old());
         let married = matches!(draft.marital, Marital::Married | Marital::Widowed);
-        let spouse = draft
-            .spouse
-            .filter(|_| married)
-            .map(|spouse| Kin { name: family.members[spouse].name.clone(), number: numbers[spouse] });
+        let spouse = draft.spouse.filter(|_| married).map(member);
+        let (subject, personal_number) = known[at]?;
         Some(Person {
-            personal_number: numbers[at]?,
+            subject,
+            personal_number,
             full_name: draft.name.clone(),
             birth,
             sex: draft.sex,
@@ -133,6 +144,7 @@ impl<'w> Population<'w> {
             father: kin(&draft.father),
             mother: kin(&draft.mother),
             spouse,
+            children: children.filter_map(|(_, known)| known.map(|(subject, _)| subject)).collect(),
             marital: draft.marital,
             relation: relation(family, head, at),
             died: None,
@@ -149,6 +161,13 @@ impl Iterator for Population<'_> {
         }
         self.ready.pop_front()
     }
+}
+
+/// A UUIDv7 of the day on which ages are counted.
+pub(super) fn subject(world: &World, dice: &mut Dice) -> SubjectId {
+    let seconds = world.as_of.midnight().assume_utc().unix_timestamp();
+    let millis = u64::try_from(seconds).unwrap_or(0) * 1_000 + u64::from(dice.below(86_400_000));
+    SubjectId(uuid::Builder::from_unix_timestamp_millis(millis, &dice.bytes()).into_uuid())
 }
 
 /// The oldest man under 76, else the oldest woman under 76, else the oldest of the household.

@@ -124,6 +124,111 @@ fn surnames_have_their_shares_and_names_of_other_peoples_their_shapes() {
 }
 
 #[test]
+fn the_cast_is_always_the_same_and_every_part_is_played() {
+    let on = time::macros::date!(2026 - 11 - 22);
+    let cast = super::cast(vietnam(), on);
+    assert_eq!(cast.households, super::cast(vietnam(), on).households);
+    let age = |part: &str| cast.part(part).map(|person| person.birth.least_age_on(on));
+    for (part, expected) in [
+        ("mother", 27),
+        ("father", 30),
+        ("unmarried-mother", 23),
+        ("mother-of-twins", 31),
+        ("mother-apart", 29),
+        ("widowed-mother", 28),
+        ("girl-of-nine", 9),
+    ] {
+        assert_eq!(age(part), Some(expected), "{part}");
+    }
+    let part = |part: &str| cast.part(part).unwrap();
+    assert_eq!(part("mother").spouse.as_ref().unwrap().subject, Some(part("father").subject));
+    assert_eq!(part("father").mother.as_ref().unwrap().subject, Some(part("grandmother").subject));
+    assert_eq!(part("grandmother").children, [part("father").subject]);
+    assert!(part("unmarried-mother").spouse.is_none());
+    assert!(part("dead-father").died.is_some_and(|day| day < on));
+    let of = |wanted: &str| cast.households.iter().find(|h| h.members.contains(part(wanted))).unwrap();
+    assert_eq!(of("mother").commune_code, "00004");
+    assert_eq!(of("mother").number, of("father").number);
+    assert_ne!(of("mother-apart").province_code, of("father-apart").province_code);
+    for person in cast.households.iter().flat_map(|household| &household.members) {
+        assert_eq!(person.personal_number.check_against(Some(person.sex), Some(&person.birth)), Ok(()));
+    }
+    for household in &cast.households {
+        assert_eq!(household.members[0].relation, Relation::Head);
+    }
+}
+
+#[test]
+fn the_cast_never_shares_a_number_with_the_population() {
+    let cast = super::cast(vietnam(), AS_OF);
+    let numbers: HashSet<_> = cast.people.iter().map(|person| person.personal_number).collect();
+    assert_eq!(numbers.len(), cast.people.len());
+    for number in numbers {
+        assert!(number.as_str()[6..] >= *"999000", "a number of the population's range");
+    }
+    let made = people(1, 20_000);
+    let highest = made.iter().flat_map(|h| &h.members).map(|p| p.personal_number.as_str()[6..].to_owned()).max();
+    assert!(highest.unwrap().as_str() < "999000");
+}
+
+/// A world with hospitals, whatever the pack has.
+fn with_hospitals() -> World {
+    let mut world = world(None, AS_OF).unwrap();
+    world.facilities = [("01D01", "01"), ("79D01", "79")]
+        .map(|(code, province)| super::world::Facility {
+            code: code.to_owned(),
+            name: "Bệnh viện".to_owned(),
+            province: province.to_owned(),
+        })
+        .to_vec();
+    world
+}
+
+#[test]
+fn notices_wait_for_the_cast() {
+    let cast = super::cast(&with_hospitals(), AS_OF);
+    for (part, count) in [
+        ("mother", 1),
+        ("unmarried-mother", 1),
+        ("mother-of-twins", 2),
+        ("mother-apart", 1),
+        ("widowed-mother", 1),
+        ("father", 0),
+    ] {
+        assert_eq!(cast.notices_of(part).count(), count, "{part}");
+    }
+    assert!(cast.notices_of("mother-of-twins").all(|notice| notice.plurality == 2));
+    let numbers: HashSet<_> = cast.notices.iter().map(|notice| &notice.number).collect();
+    assert_eq!(numbers.len(), cast.notices.len());
+}
+
+#[test]
+fn notices_are_of_grown_women_who_could_have_borne() {
+    let world = with_hospitals();
+    let mut notices = Notices::new(&world, 4, 300).unwrap();
+    let households: Vec<_> = Population::new(&world, 4, 20_000).collect();
+    households.iter().for_each(|household| notices.look_at(household));
+    let notices = notices.finish();
+    assert_eq!(notices.len(), 300);
+    let by_subject: HashMap<_, _> = households.iter().flat_map(|h| &h.members).map(|p| (p.subject, p)).collect();
+    let mothers: HashSet<_> = notices.iter().map(|notice| notice.mother).collect();
+    assert_eq!(mothers.len(), 300);
+    let numbers: HashSet<_> = notices.iter().map(|notice| notice.number.clone()).collect();
+    assert_eq!(numbers.len(), 300);
+    for notice in &notices {
+        let mother = by_subject[&notice.mother];
+        assert_eq!((mother.sex, mother.personal_number), (kernel::Sex::Female, notice.mother_number));
+        assert!((18..=42).contains(&mother.birth.least_age_on(AS_OF)));
+        assert!(notice.birth_date <= AS_OF);
+    }
+    assert_eq!(Notices::new(&world, 4, 180_001).err(), Some(NoticeError::TooMany(180_000)));
+    let mut none = with_hospitals();
+    none.facilities.clear();
+    assert_eq!(Notices::new(&none, 4, 1).err(), Some(NoticeError::NoFacility));
+    assert!(Notices::new(&none, 4, 0).is_ok());
+}
+
+#[test]
 fn every_word_of_the_lists_makes_a_name() {
     let pack = pack::Pack::embedded("vn").unwrap();
     for (table, column) in
@@ -148,6 +253,8 @@ fn a_file_has_one_line_for_each_person() {
         format: None,
         as_of: AS_OF,
         pack: None,
+        notices: 0,
+        notices_out: folder.path().join("unused.csv"),
         json: true,
     };
     run(&args("people.csv")).unwrap();

@@ -26,10 +26,39 @@ pub struct World {
     /// Age of the woman with whom a family begins, in steps of five years.
     pub(super) founders: Weighted<u32>,
     pub(super) streets: Vec<String>,
+    pub(super) facilities: Vec<Facility>,
     pub(super) as_of: Date,
 }
 
+/// A facility that issues birth notices.
+#[derive(Clone, Debug)]
+pub(super) struct Facility {
+    /// Five characters, as in the numbers of its notices.
+    pub(super) code: String,
+    pub(super) name: String,
+    /// Code of the province.
+    pub(super) province: String,
+}
+
+/// The bodies of the pack that are hospitals: `hospital/<code>`.
+fn facilities(pack: &Pack) -> Vec<Facility> {
+    let bodies = pack.documents("bodies").iter().filter_map(|document| document.value.get("bodies")?.as_array());
+    let text =
+        |value: Option<&serde_json::Value>| value.and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let facility = |body: &serde_json::Value| {
+        let code = body.get("id")?.as_str()?.strip_prefix("hospital/")?.to_owned();
+        Some(Facility { code, name: text(body.pointer("/name/vi")), province: text(body.get("unit")) })
+    };
+    bodies.flatten().filter_map(facility).collect()
+}
+
 impl World {
+    /// The day on which ages are counted.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
     /// Reads `names/*.csv` and `synth/*.csv`. `None` when something is missing that nothing can be made without; what
     /// is wrong is in the report.
     pub fn read(pack: &Pack, units: &Units, as_of: Date, report: &mut Report) -> Option<Self> {
@@ -39,6 +68,6 @@ impl World {
         let founders = Weighted::new(founders.iter().map(|row| (row.age_from, row.weight)))?;
         let streets = pack.table("synth/streets.csv", report);
         let streets = streets.rows.iter().map(|row| row.get("street").to_owned()).collect();
-        Some(Self { names, places, founders, streets, as_of })
+        Some(Self { names, places, founders, streets, facilities: facilities(pack), as_of })
     }
 }

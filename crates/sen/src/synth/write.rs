@@ -1,6 +1,7 @@
 //! Made-up people into a file: CSV or Parquet, one row each.
 
 use super::model::{Household, Kin, Person};
+use super::notice::BirthNotice;
 use anyhow::Context;
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -126,6 +127,21 @@ impl<W: Write + Send> Columns<W> {
         self.rows = 0;
         self.writer.write(&RecordBatch::try_new(schema(), arrays)?).context("write a batch of rows")
     }
+}
+
+/// Writes birth notices as CSV, with the columns of the register `birth-notice`.
+pub(super) fn write_notices(path: &Path, notices: &[BirthNotice]) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_path(path).with_context(|| format!("create {}", path.display()))?;
+    for (at, notice) in notices.iter().enumerate() {
+        let body = notice.body();
+        let Some(fields) = body.as_object() else { continue };
+        if at == 0 {
+            writer.write_record(fields.keys())?;
+        }
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        writer.write_record(fields.values().map(text))?;
+    }
+    writer.flush().with_context(|| format!("write {}", path.display()))
 }
 
 fn schema() -> Arc<Schema> {
