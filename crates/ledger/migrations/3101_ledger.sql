@@ -12,9 +12,9 @@ create table ledger.opening (
     entry_id uuid not null,
     salt bytea not null constraint opening_salt_length check (octet_length(salt) = 32),
     content bytea not null constraint opening_content_length check (octet_length(content) <= 65536), -- RFC 8785 JSON
-    constraint opening_pkey primary key (subject_id, entry_id)
+    constraint opening_identity primary key (subject_id, entry_id)
 ) partition by range (entry_id);
-comment on table ledger.opening is 'distributed by subject_id: what an entry says; erasable by sen_eraser only';
+comment on table ledger.opening is 'distributed by subject_id: append-only, what an entry says; erasable by sen_eraser only';
 create index opening_entry_id on ledger.opening (entry_id);
 
 do $$
@@ -29,10 +29,10 @@ begin
         into bounds from generate_series(year, year + 1) as y;
         execute format('create table ledger.opening_%s partition of ledger.opening for values from (%L) to (%L)',
             year, bounds[1], bounds[2]);
-        execute format('comment on table ledger.opening_%s is %L', year, 'distributed by subject_id: openings of one year');
+        execute format('comment on table ledger.opening_%s is %L', year, 'distributed by subject_id: append-only, openings of one year');
     end loop;
     create table ledger.opening_other partition of ledger.opening default;
-    comment on table ledger.opening_other is 'distributed by subject_id: openings outside the years above';
+    comment on table ledger.opening_other is 'distributed by subject_id: append-only, openings outside the years above';
 end
 $$;
 
@@ -42,7 +42,7 @@ create table ledger.pending (
     subject_id uuid not null,
     entry_id uuid not null,
     commitment bytea not null constraint pending_commitment_length check (octet_length(commitment) = 32),
-    constraint pending_pkey primary key (subject_id, entry_id)
+    constraint pending_identity primary key (subject_id, entry_id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_analyze_scale_factor = 0,
         autovacuum_analyze_threshold = 100000);
 comment on table ledger.pending is 'distributed by subject_id: commitments that are not in the tree yet';
@@ -51,10 +51,10 @@ create table ledger.entry (
     index bigint not null constraint entry_index_positive check (index >= 0),
     entry_id uuid not null,
     commitment bytea not null constraint entry_commitment_length check (octet_length(commitment) = 32),
-    constraint entry_pkey primary key (index),
-    constraint entry_entry_id_key unique (entry_id)
+    constraint entry_identity primary key (index),
+    constraint entry_entry_id_unique unique (entry_id)
 );
-comment on table ledger.entry is 'local: the leaves in their order, one log for each node';
+comment on table ledger.entry is 'local: append-only, the leaves in their order, one log for each node';
 
 -- Full tiles only. Narrower ones are made from `entry` and from the roots of the level below.
 create table ledger.tile (
@@ -62,10 +62,10 @@ create table ledger.tile (
     n bigint not null constraint tile_n_positive check (n >= 0),
     hashes bytea not null constraint tile_hashes_length check (octet_length(hashes) = 8192),
     root bytea not null constraint tile_root_length check (octet_length(root) = 32),
-    constraint tile_pkey primary key (level, n)
+    constraint tile_identity primary key (level, n)
 );
 alter table ledger.tile alter column hashes set storage external; -- hashes do not compress
-comment on table ledger.tile is 'local: full tiles of the tree';
+comment on table ledger.tile is 'local: append-only, full tiles of the tree';
 
 create table ledger.checkpoint (
     size bigint not null constraint checkpoint_size_positive check (size >= 0),
@@ -75,26 +75,26 @@ create table ledger.checkpoint (
     -- that was changed after sealing, where otherwise it could name a batch only.
     edge bytea not null constraint checkpoint_edge_length check (octet_length(edge) <= 8160),
     signed_at timestamptz not null,
-    constraint checkpoint_pkey primary key (size)
+    constraint checkpoint_identity primary key (size)
 );
 alter table ledger.checkpoint alter column edge set storage external;
-comment on table ledger.checkpoint is 'local: every signed state of the log';
+comment on table ledger.checkpoint is 'local: append-only, every signed state of the log';
 
 create table ledger.log_key (
     verifier_key text not null constraint log_key_length check (octet_length(verifier_key) <= 1024),
     since timestamptz not null,
-    constraint log_key_pkey primary key (verifier_key)
+    constraint log_key_identity primary key (verifier_key)
 );
-comment on table ledger.log_key is 'local: whose signature the checkpoints carry';
+comment on table ledger.log_key is 'local: append-only, whose signature the checkpoints carry';
 
 -- Which entry allows which opening to be missing.
 create table ledger.erasure (
     entry_id uuid not null,
     erased_by uuid not null, -- the entry that says so
-    constraint erasure_pkey primary key (entry_id),
+    constraint erasure_identity primary key (entry_id),
     constraint erasure_not_itself check (entry_id <> erased_by)
 );
-comment on table ledger.erasure is 'distributed by entry_id: openings that were erased by law';
+comment on table ledger.erasure is 'distributed by entry_id: append-only, openings that were erased by law';
 create index erasure_erased_by on ledger.erasure (erased_by);
 
 grant select, insert on ledger.opening, ledger.entry, ledger.tile, ledger.checkpoint, ledger.log_key to sen_app;

@@ -243,27 +243,27 @@ mod tests {
         let subtrees = subtrees(&all);
         for size in 1..=all.len() {
             let root = root_by_definition(&all[..size]);
-            for index in 0..size {
+            for (index, leaf) in all[..size].iter().enumerate() {
                 let (at, of) = (index as u64, size as u64);
                 let proof = hashes(&subtrees, &inclusion(at, of).unwrap());
-                assert_eq!(check_inclusion(at, of, all[index], &proof, &root), Ok(()), "{index} of {size}");
+                assert_eq!(check_inclusion(at, of, *leaf, &proof, &root), Ok(()), "{index} of {size}");
                 // A bit, moving with the indices, of every hash of the proof, the leaf and the root.
                 let bit = index * 7 + size * 13;
                 for step in 0..proof.len() {
                     let mut other = proof.clone();
                     other[step] = flipped(other[step], bit);
-                    assert_eq!(check_inclusion(at, of, all[index], &other, &root), Err(PathError::Root));
+                    assert_eq!(check_inclusion(at, of, *leaf, &other, &root), Err(PathError::Root));
                 }
-                assert_eq!(check_inclusion(at, of, flipped(all[index], bit), &proof, &root), Err(PathError::Root));
-                assert_eq!(check_inclusion(at, of, all[index], &proof, &flipped(root, bit)), Err(PathError::Root));
+                assert_eq!(check_inclusion(at, of, flipped(*leaf, bit), &proof, &root), Err(PathError::Root));
+                assert_eq!(check_inclusion(at, of, *leaf, &proof, &flipped(root, bit)), Err(PathError::Root));
                 let other = (index + 1) % size;
                 if other != index {
-                    assert!(check_inclusion(other as u64, of, all[index], &proof, &root).is_err());
+                    assert!(check_inclusion(other as u64, of, *leaf, &proof, &root).is_err());
                 }
                 let longer = [&proof[..], &[root]].concat();
-                assert_eq!(check_inclusion(at, of, all[index], &longer, &root), Err(PathError::Length));
+                assert_eq!(check_inclusion(at, of, *leaf, &longer, &root), Err(PathError::Length));
                 if let Some((_, shorter)) = proof.split_last() {
-                    assert_eq!(check_inclusion(at, of, all[index], shorter, &root), Err(PathError::Length));
+                    assert_eq!(check_inclusion(at, of, *leaf, shorter, &root), Err(PathError::Length));
                 }
             }
             assert_eq!(inclusion(size as u64, size as u64), Err(PathError::Sizes));

@@ -11,8 +11,12 @@ use crate::{
 };
 use kernel::{EntryId, SubjectId};
 use serde_json::Value;
-use sqlx::PgConnection;
-use std::{collections::HashMap, fmt, ops::Range};
+use sqlx::{FromRow, PgConnection};
+use std::{
+    collections::{HashMap, hash_map},
+    fmt,
+    ops::Range,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -61,14 +65,13 @@ pub async fn openings(
     after: Option<EntryId>,
     limit: u32,
 ) -> Result<Vec<Opening>, Error> {
-    let page = "select opening.entry_id, opening.salt, opening.content, entry.index
+    let page = "select opening.entry_id, opening.salt, opening.content, entry.index, entry.commitment
         from ledger.opening left join ledger.entry using (entry_id)
         where opening.subject_id = $1 and ($2::uuid is null or opening.entry_id < $2)
         order by opening.entry_id desc limit $3";
     let page = sqlx::query_as(page).bind(subject.0).bind(after.map(|entry| entry.0));
-    let rows: Vec<(Uuid, Vec<u8>, Vec<u8>, Option<i64>)> =
-        page.bind(i64::from(limit.min(PAGE_MAX))).fetch_all(conn).await?;
-    rows.into_iter().map(|(entry, salt, content, index)| open(EntryId(entry), &salt, &content, index)).collect()
+    let rows: Vec<Row> = page.bind(i64::from(limit.min(PAGE_MAX))).fetch_all(conn).await?;
+    rows.into_iter().map(|row| Ok(row.open()?.0)).collect()
 }
 
 /// One entry, opened. Whom it is about is in the second place.
@@ -76,10 +79,7 @@ pub async fn openings(
 /// # Errors
 /// [`Error::NotFound`], [`Error::Erased`], [`Error::Store`].
 pub async fn opening(conn: &mut PgConnection, entry: EntryId) -> Result<(Opening, Option<SubjectId>), Error> {
-    let row = fetch(conn, entry).await?;
-    let opening = open(entry, &row.salt.0.0, row.content.as_bytes(), row.index)?;
-    let content: Content = serde_json::from_str(&row.content).map_err(|_| Error::Broken)?;
-    Ok((opening, content.subject))
+    fetch(conn, entry).await?.open()
 }
 
 /// The proof that an entry is in the log, against the newest checkpoint.
@@ -88,7 +88,7 @@ pub async fn opening(conn: &mut PgConnection, entry: EntryId) -> Result<(Opening
 /// [`Error::NotFound`], [`Error::NotSealed`], [`Error::Erased`], [`Error::Broken`], [`Error::Store`].
 pub async fn proof(conn: &mut PgConnection, entry: EntryId) -> Result<Proof, Error> {
     let row = fetch(conn, entry).await?;
-    let (Some(index), Some(commitment)) = (row.index, row.commitment) else { return Err(Error::NotSealed) };
+    let (Some(index), Some(commitment)) = (row.index, &row.commitment) else { return Err(Error::NotSealed) };
     let index = to_u64(index)?;
     let state = published(conn).await?.ok_or(Error::NotSealed)?;
     let ranges = path::inclusion(index, state.size).map_err(|_| Error::NotSealed)?;
@@ -96,9 +96,9 @@ pub async fn proof(conn: &mut PgConnection, entry: EntryId) -> Result<Proof, Err
         format: PROOF_FORMAT.to_owned(),
         index,
         tree_size: state.size,
-        commitment: to_hash(&commitment)?,
-        salt: row.salt,
-        opening: row.content,
+        commitment: to_hash(commitment)?,
+        salt: row.salt()?,
+        opening: String::from_utf8(row.content).map_err(|_| Error::Broken)?,
         inclusion: roots(conn, state.size, &ranges).await?,
         checkpoint: state.note,
         verifier_key: verifier_key(conn).await?.ok_or(Error::Broken)?,
@@ -118,31 +118,37 @@ pub async fn consistency(conn: &mut PgConnection, old: u64, new: u64) -> Result<
     roots(conn, new, &ranges).await
 }
 
+#[derive(FromRow)]
 struct Row {
-    salt: Salt,
-    content: String,
+    entry_id: Uuid,
+    salt: Vec<u8>,
+    content: Vec<u8>,
     index: Option<i64>,
     commitment: Option<Vec<u8>>,
 }
 
+impl Row {
+    fn salt(&self) -> Result<Salt, Error> {
+        Ok(Salt(to_hash(&self.salt)?))
+    }
+
+    fn open(&self) -> Result<(Opening, Option<SubjectId>), Error> {
+        let Content { subject, kind, at, body, .. } =
+            serde_json::from_slice(&self.content).map_err(|_| Error::Broken)?;
+        let index = self.index.map(to_u64).transpose()?;
+        Ok((Opening { entry: EntryId(self.entry_id), kind, body, at, salt: self.salt()?, index }, subject))
+    }
+}
+
 async fn fetch(conn: &mut PgConnection, entry: EntryId) -> Result<Row, Error> {
-    let select = "select opening.salt, opening.content, entry.index, entry.commitment
+    let select = "select opening.entry_id, opening.salt, opening.content, entry.index, entry.commitment
         from ledger.opening left join ledger.entry using (entry_id) where opening.entry_id = $1";
-    let row: Option<(Vec<u8>, Vec<u8>, Option<i64>, Option<Vec<u8>>)> =
-        sqlx::query_as(select).bind(entry.0).fetch_optional(&mut *conn).await?;
-    if let Some((salt, content, index, commitment)) = row {
-        let content = String::from_utf8(content).map_err(|_| Error::Broken)?;
-        return Ok(Row { salt: Salt(to_hash(&salt)?), content, index, commitment });
+    if let Some(row) = sqlx::query_as(select).bind(entry.0).fetch_optional(&mut *conn).await? {
+        return Ok(row);
     }
     let known = "select exists (select from ledger.erasure where entry_id = $1)";
     let erased = sqlx::query_scalar(known).bind(entry.0).fetch_one(conn).await?;
     Err(if erased { Error::Erased } else { Error::NotFound })
-}
-
-fn open(entry: EntryId, salt: &[u8], content: &[u8], index: Option<i64>) -> Result<Opening, Error> {
-    let content: Content = serde_json::from_slice(content).map_err(|_| Error::Broken)?;
-    let index = index.map(to_u64).transpose()?;
-    Ok(Opening { entry, kind: content.kind, body: content.body, at: content.at, salt: Salt(to_hash(salt)?), index })
 }
 
 /// The roots over these ranges, from the tiles of the tree of `size`. Each tile is read once.
@@ -153,12 +159,11 @@ async fn roots(conn: &mut PgConnection, size: u64, ranges: &[Range<u64>]) -> Res
         let mut subtrees = Vec::new();
         for node in nodes(range) {
             let place = place(node);
-            let key = (place.level, place.n);
-            if !tiles.contains_key(&key) {
-                tiles.insert(key, tile(conn, size, place.level, place.n).await?);
-            }
-            let hash = tiles.get(&key).and_then(|hashes| place.hash(hashes));
-            subtrees.push(hash.ok_or(Error::Broken)?);
+            let hashes = match tiles.entry((place.level, place.n)) {
+                hash_map::Entry::Occupied(known) => known.into_mut(),
+                hash_map::Entry::Vacant(new) => new.insert(tile(conn, size, place.level, place.n).await?),
+            };
+            subtrees.push(place.hash(hashes).ok_or(Error::Broken)?);
         }
         roots.push(range_root(&subtrees).ok_or(Error::Broken)?);
     }

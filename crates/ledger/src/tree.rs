@@ -38,7 +38,6 @@ impl Tree {
     #[must_use]
     pub fn edge_widths(size: u64) -> Vec<usize> {
         let levels = (0u8..).take_while(|level| size.checked_shr(TILE_HEIGHT * u32::from(*level)).unwrap_or(0) > 0);
-        #[expect(clippy::cast_possible_truncation, reason = "below 256")]
         levels.map(|level| ((size >> (TILE_HEIGHT * u32::from(level))) % TILE_WIDTH) as usize).collect()
     }
 

@@ -58,14 +58,14 @@ async fn an_opening_deleted_with_an_erasure_that_nobody_logged() {
 #[tokio::test]
 async fn two_entries_swapped_in_full_tiles() {
     let sql =
-        "update ledger.entry set index = -1 - index where false; alter table ledger.entry drop constraint entry_pkey;
+        "update ledger.entry set index = -1 - index where false; alter table ledger.entry drop constraint entry_identity;
         update ledger.entry set index = 310 - index where index in (10, 300)";
     check(sql, 10, |what| matches!(what, What::Leaf)).await;
 }
 
 #[tokio::test]
 async fn two_entries_swapped_at_the_edge() {
-    let sql = "alter table ledger.entry drop constraint entry_pkey;
+    let sql = "alter table ledger.entry drop constraint entry_identity;
         update ledger.entry set index = 1385 - index where index in (690, 695)";
     check(sql, 690, |what| matches!(what, What::Leaf)).await;
 }

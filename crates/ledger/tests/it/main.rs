@@ -1,5 +1,5 @@
 //! The log on a real PostgreSQL.
-#![allow(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod faults;
 mod life;
