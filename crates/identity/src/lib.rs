@@ -1,1 +1,69 @@
-//! placeholder
+//! Who signs in: accounts of citizens (levels 1 and 2) and officers, their passwords and second factors, officers'
+//! roles in bodies.
+//!
+//! Always true here:
+//! - Accounts of level 2 and of officers need two factors. A code works once.
+//! - What a stranger learns from an attempt is the same whether the account exists or not: the answer, the lock-out
+//!   and the work done for it.
+//! - An attempt counts as failed before it is looked at, and is taken back when it succeeds. So attempts side by side, or a
+//!   program killed between, never make a guess free.
+//! - Secrets of second factors are in the database only encrypted, with a key from a file.
+//! - Each sign-in, refusal and change of an account is an entry of the ledger; the process log names nobody.
+//!
+//! Deliberately absent: sessions (in `web`) and pages (in `portal`). Passkeys and the OpenID provider come later.
+
+mod account;
+mod error;
+mod keys;
+mod lockout;
+mod login;
+mod password;
+mod role;
+mod sign_in;
+mod totp;
+
+pub use account::NewAccount;
+pub use error::Error;
+pub use keys::Keys;
+pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
+pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles};
+pub use sign_in::SignedIn;
+pub use totp::{TotpSecret, totp_now};
+
+use password::Hasher;
+use std::sync::Arc;
+use store::Db;
+
+/// The tables of this crate: schema `identity`.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// What this crate's codes say to a reader.
+pub const MESSAGES: kernel::Messages =
+    kernel::Messages { vi: include_str!("../messages/vi.ftl"), en: include_str!("../messages/en.ftl") };
+
+/// Role that may manage other people's accounts.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// The accounts of this system. Cloning is cheap.
+#[derive(Clone)]
+pub struct Identity {
+    db: Db,
+    keys: Arc<Keys>,
+    hasher: Hasher,
+}
+
+impl Identity {
+    /// Accounts in `db`, whose second factors are sealed with `keys`.
+    ///
+    /// # Errors
+    /// When a password cannot be hashed.
+    pub fn new(db: Db, keys: Keys) -> Result<Self, Error> {
+        Ok(Self { db, keys: Arc::new(keys), hasher: Hasher::new()? })
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(…)")
+    }
+}

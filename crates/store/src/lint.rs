@@ -81,10 +81,10 @@ const RULES: &[&str] = &[
      join pg_namespace n on n.oid = p.pronamespace
      where n.nspname not in ('pg_catalog', 'information_schema') and p.prokind in ('f', 'p')
        and p.prosrc ~* '(set_config\\s*\\(|\\mnow\\s*\\(|clock_timestamp|current_timestamp)'",
-    // Names: what PostgreSQL makes up is not a name that a user error can be told by.
+    // Names: what PostgreSQL makes up is not a name that a user error can be told by. (`x_pkey` always is one.)
     "select name || ': constraint ' || k.conname || ' has the name that PostgreSQL made up' from spread
      join pg_constraint k on k.conrelid = spread.oid
-     where k.conname ~ ('^' || relname || '_(pkey|.*_(key|fkey|check|excl)[0-9]*|check[0-9]*)$')",
+     where k.conname ~ ('^' || relname || '_(.*_(key|fkey|check|excl)[0-9]*|check[0-9]*)$')",
     // Who may do what.
     "select name || ': belongs to ' || r.rolname || ', not to sen_owner' from spread
      join pg_roles r on r.oid = spread.relowner where r.rolname <> 'sen_owner'",

@@ -1,0 +1,95 @@
+//! What can go wrong with accounts.
+
+use kernel::{Kind, Problem};
+
+/// A failure of identity.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Name, password or code is not right; which of them is not said.
+    #[error("IDN0001 not signed in")]
+    Refused,
+    /// Too many failures; locked for so many seconds.
+    #[error("IDN0002 locked for {0} s")]
+    Locked(i64),
+    /// The password is right, and a code is needed.
+    #[error("IDN0003 a code is needed")]
+    CodeNeeded,
+    /// The password is too short, too long or easy to guess. Holds the least length that would do.
+    #[error("IDN0004 weak password, at least {0} characters")]
+    WeakPassword(usize),
+    /// An account of this sort needs a second factor.
+    #[error("IDN0005 second factor missing")]
+    SecondFactorMissing,
+    /// Somebody has this name.
+    #[error("IDN0006 name taken")]
+    LoginTaken,
+    /// Not allowed to manage accounts.
+    #[error("IDN0007 not allowed")]
+    NotAllowed,
+    /// More sign-ins at once than there is memory for.
+    #[error("IDN0008 busy")]
+    Busy,
+    /// Not a personal number, nor a user name.
+    #[error("IDN0009 name malformed")]
+    LoginMalformed,
+    /// No such account.
+    #[error("IDN0010 no such account")]
+    NoSuchAccount,
+    /// The key file cannot be used.
+    #[error("IDN0011 key file {0}: {1}")]
+    KeyFile(String, String),
+    /// A sealed secret does not open: another key, or a changed row.
+    #[error("IDN0012 sealed secret does not open")]
+    Sealed,
+    /// Nothing to act as: no citizen's account and no role in force.
+    #[error("IDN0013 no role in force")]
+    NothingToActAs,
+    /// Our fault.
+    #[error("IDN0014 {0}")]
+    Fault(&'static str),
+    /// The label is empty or too long.
+    #[error("IDN0015 label malformed")]
+    LabelMalformed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The sessions could not be ended.
+    #[error(transparent)]
+    Sessions(#[from] web::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused => Self::new(Kind::Unauthenticated, "IDN0001"),
+            Error::Locked(seconds) => Self::new(Kind::TooMany, "IDN0002").with("seconds", seconds),
+            Error::CodeNeeded => Self::new(Kind::Unauthenticated, "IDN0003"),
+            Error::WeakPassword(min) => {
+                Self::new(Kind::Invalid, "IDN0004").with("min", min).with("max", crate::PASSWORD_CHARS_MAX)
+            }
+            Error::SecondFactorMissing => Self::new(Kind::Invalid, "IDN0005"),
+            Error::LoginTaken => Self::new(Kind::Conflict, "IDN0006"),
+            Error::NotAllowed => Self::new(Kind::Forbidden, "IDN0007"),
+            Error::Busy => Self::new(Kind::Unavailable, "IDN0008"),
+            Error::LoginMalformed => Self::new(Kind::Invalid, "IDN0009"),
+            Error::NoSuchAccount => Self::new(Kind::NotFound, "IDN0010"),
+            Error::KeyFile(..) => Self::new(Kind::Internal, "IDN0011"),
+            Error::Sealed => Self::new(Kind::Internal, "IDN0012"),
+            Error::NothingToActAs => Self::new(Kind::Forbidden, "IDN0013"),
+            Error::Fault(_) => Self::new(Kind::Internal, "IDN0014"),
+            Error::LabelMalformed => Self::new(Kind::Invalid, "IDN0015"),
+            Error::Store(error) => error.into(),
+            Error::Ledger(error) => error.into(),
+            Error::Sessions(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Passwords: argon2id (RFC 9106) with OWASP's second recommended setting, a few at a time, on threads of their own.
+
+use crate::Error;
+use argon2::{Algorithm, Argon2, Params, PasswordHash as Phc, PasswordHasher, PasswordVerifier, Version};
+use kernel::Random;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+
+/// Least length beside a second factor (NIST SP 800-63B-4, 3.1.1.2).
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Least length where the password is all there is (same place).
+pub const PASSWORD_CHARS_MIN_ALONE: usize = 15;
+/// Greatest length.
+pub const PASSWORD_CHARS_MAX: usize = 128;
+/// Different characters a password has at least, so that it is not one key held down.
+const DIFFERENT_CHARS_MIN: usize = 4;
+/// What everybody tries first.
+const COMMON: [&str; 6] = ["password", "matkhau", "12345678", "87654321", "qwerty", "abcd1234"];
+
+/// 19 MiB, two passes, one lane (OWASP password storage).
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+const SALT_BYTES: usize = 16;
+/// How long a sign-in waits for its turn to be hashed.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+
+/// A password's hash, as a PHC string. Its `Debug` shows nothing.
+#[derive(Clone)]
+pub struct PasswordHash(pub(crate) Arc<str>);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Hashes and verifies, as many at once as there are processors: each takes 19 MiB.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    turns: Arc<Semaphore>,
+    /// What the password of an unknown name is compared with.
+    nobody: PasswordHash,
+}
+
+impl Hasher {
+    pub(crate) fn new() -> Result<Self, Error> {
+        let turns = std::thread::available_parallelism().map_or(1, usize::from);
+        let nobody = hash_now("nobody has this password", &Random::System)?;
+        Ok(Self { turns: Arc::new(Semaphore::new(turns)), nobody })
+    }
+
+    /// Hashes a password with a fresh salt.
+    pub(crate) async fn hash(&self, password: &str, random: &Random) -> Result<PasswordHash, Error> {
+        let (password, random) = (password.to_owned(), random.clone());
+        self.in_turn(move || hash_now(&password, &random)).await
+    }
+
+    /// Whether this is the password. Without a hash the same work is done and the answer is no.
+    pub(crate) async fn verify(&self, password: &str, hash: Option<PasswordHash>) -> Result<bool, Error> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.clone());
+        let password = normal(password);
+        self.in_turn(move || {
+            let parsed = Phc::new(&hash.0).map_err(|_| Error::Fault("a stored password hash does not read"))?;
+            let same = argon2()?.verify_password(password.as_bytes(), &parsed).is_ok();
+            Ok(same && known)
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+        // The turn goes with the work: should the caller go away, the work still counts until it ends.
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        });
+        done.await.map_err(|_| Error::Fault("hashing ended abruptly"))?
+    }
+}
+
+/// Refuses passwords that are too short, too long or the first that anybody would try.
+pub(crate) fn check_strength(password: &str, login: &str, alone: bool) -> Result<(), Error> {
+    let least = if alone { PASSWORD_CHARS_MIN_ALONE } else { PASSWORD_CHARS_MIN };
+    let password = normal(password);
+    let length = password.chars().count();
+    let lower = password.to_lowercase();
+    let mut different: Vec<char> = lower.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    let guessed = lower.contains(login) || COMMON.iter().any(|common| lower.starts_with(common));
+    let weak = !(least..=PASSWORD_CHARS_MAX).contains(&length) || different.len() < DIFFERENT_CHARS_MIN || guessed;
+    if weak { Err(Error::WeakPassword(least)) } else { Ok(()) }
+}
+
+/// Keyboards write Vietnamese letters in more than one way; the password is the same (NFC, NIST SP 800-63B-4).
+fn normal(password: &str) -> String {
+    password.nfc().take(PASSWORD_CHARS_MAX + 1).collect()
+}
+
+fn argon2() -> Result<Argon2<'static>, Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| Error::Fault("argon2 parameters"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash_now(password: &str, random: &Random) -> Result<PasswordHash, Error> {
+    let salt: [u8; SALT_BYTES] = random.bytes();
+    let hash = argon2()?.hash_password_with_salt(normal(password).as_bytes(), &salt);
+    let hash: Phc = hash.map_err(|_| Error::Fault("a password does not hash"))?;
+    Ok(PasswordHash(hash.to_string().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn verifies_what_it_hashed_however_the_keyboard_wrote_it() {
+        let hasher = Hasher::new().unwrap();
+        let hash = hasher.hash("Mật khẩu của tôi", &Random::seeded(1)).await.unwrap();
+        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
+        let decomposed: String = "Mật khẩu của tôi".nfd().collect();
+        for (password, expected) in
+            [("Mật khẩu của tôi", true), (decomposed.as_str(), true), ("mật khẩu của tôi", false)]
+        {
+            assert_eq!(hasher.verify(password, Some(hash.clone())).await.unwrap(), expected, "{password}");
+        }
+        assert!(!hasher.verify("nobody has this password", None).await.unwrap());
+    }
+
+    #[test]
+    fn strength() {
+        let check = |password: &str, alone: bool, expected: bool| {
+            assert_eq!(check_strength(password, "can.bo", alone).is_ok(), expected, "{password}");
+        };
+        check("sen-hong", false, true);
+        check("sen-hồng", false, true);
+        check("sen-hon", false, false);
+        check("sen-hong", true, false);
+        check("một con đường dài", true, true);
+        check("aaaaaaaaaaaa", false, false);
+        check("Can.Bo-2026", false, false);
+        check("matkhau123", false, false);
+        check("Password!", false, false);
+        check(&"ab1c".repeat(40), false, false);
+    }
+}

@@ -1,0 +1,155 @@
+//! What officers may do in which body, and when.
+
+use crate::{Error, account};
+use kernel::{AccountId, Actor, BodyId, Ctx, Role};
+use ledger::Entry;
+use serde_json::json;
+use sqlx::{FromRow, PgConnection};
+use time::Date;
+use uuid::Uuid;
+
+/// A role to give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRole {
+    /// In which body.
+    pub body: BodyId,
+    /// What.
+    pub role: Role,
+    /// First day in force.
+    pub from: Date,
+    /// Last day in force, itself included; none for open.
+    pub until: Option<Date>,
+}
+
+/// A role of an officer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    /// Names it.
+    pub id: Uuid,
+    /// What, where, when.
+    pub role: NewRole,
+}
+
+#[derive(FromRow)]
+struct Row {
+    role_id: Uuid,
+    body: String,
+    role: String,
+    from_day: Date,
+    until_day: Option<Date>,
+}
+
+/// Gives an officer a role. Returns what names it.
+///
+/// # Errors
+/// `NotAllowed`, `NoSuchAccount`, `SecondFactorMissing` when the account has only a password.
+pub async fn grant_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, role: NewRole) -> Result<Uuid, Error> {
+    account::may_manage(ctx)?;
+    account::must_exist(conn, account).await?;
+    let strong = sqlx::query_scalar("select exists (select from identity.totp where account_id = $1)");
+    if !strong.bind(account.0).fetch_one(&mut *conn).await? {
+        return Err(Error::SecondFactorMissing);
+    }
+    write(conn, ctx, account, &role).await
+}
+
+/// Writes a role whose account is known to exist and to have a second factor.
+pub(crate) async fn write(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    account: AccountId,
+    role: &NewRole,
+) -> Result<Uuid, Error> {
+    let id = ctx.uuid();
+    sqlx::query(
+        "insert into identity.officer_role (account_id, role_id, body, role, from_day, until_day)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(account.0)
+    .bind(id)
+    .bind(role.body.as_str())
+    .bind(role.role.as_str())
+    .bind(role.from)
+    .bind(role.until)
+    .execute(&mut *conn)
+    .await?;
+    let body = json!({
+        "event": "role-granted", "account": account, "role_id": id, "body": role.body, "role": role.role,
+        "from": role.from.to_string(), "until": role.until.map(|day| day.to_string()), "by": ctx.actor,
+    });
+    ledger::append(conn, ctx, Entry { subject: None, kind: "change", body }).await?;
+    Ok(id)
+}
+
+/// Ends a role with the day before today, and all sessions of the account, so that it is over at once.
+///
+/// # Errors
+/// `NotAllowed`; `NoSuchAccount` when the account has no such role.
+pub async fn end_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, role: Uuid) -> Result<(), Error> {
+    account::may_manage(ctx)?;
+    let yesterday = ctx.today().previous_day().ok_or(Error::Fault("no day before today"))?;
+    let ended = sqlx::query("update identity.officer_role set until_day = $3 where account_id = $1 and role_id = $2");
+    let ended = ended.bind(account.0).bind(role).bind(yesterday).execute(&mut *conn).await?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::NoSuchAccount);
+    }
+    web::end_all(conn, account).await?;
+    let body = json!({"event": "role-ended", "account": account, "role_id": role, "by": ctx.actor});
+    ledger::append(conn, ctx, Entry { subject: None, kind: "change", body }).await?;
+    Ok(())
+}
+
+/// All roles of an account, past and future ones too.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn held(conn: &mut PgConnection, account: AccountId) -> Result<Vec<HeldRole>, Error> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select role_id, body, role, from_day, until_day from identity.officer_role
+         where account_id = $1 order by body, role, from_day",
+    )
+    .bind(account.0)
+    .fetch_all(conn)
+    .await?;
+    let role = |row: Row| HeldRole {
+        id: row.role_id,
+        role: NewRole {
+            body: BodyId::new(row.body),
+            role: Role::new(row.role),
+            from: row.from_day,
+            until: row.until_day,
+        },
+    };
+    Ok(rows.into_iter().map(role).collect())
+}
+
+/// The roles in force today (in Vietnam), by body.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn officer_roles(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    account: AccountId,
+) -> Result<Vec<(BodyId, Role)>, Error> {
+    let today = ctx.today();
+    let in_force = |role: &HeldRole| role.role.from <= today && role.role.until.is_none_or(|until| today <= until);
+    let roles = held(conn, account).await?.into_iter().filter(in_force);
+    Ok(roles.map(|held| (held.role.body, held.role.role)).collect())
+}
+
+/// As whom the account may act today: for each body one officer with all roles there.
+pub(crate) async fn officers(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<Vec<Actor>, Error> {
+    let mut officers: Vec<(BodyId, Vec<Role>)> = Vec::new();
+    for (body, role) in officer_roles(conn, ctx, account).await? {
+        match officers.last_mut() {
+            Some((last, roles)) if *last == body => {
+                if !roles.contains(&role) {
+                    roles.push(role);
+                }
+            }
+            _ => officers.push((body, vec![role])),
+        }
+    }
+    Ok(officers.into_iter().map(|(body, roles)| Actor::Officer { account, body, roles }).collect())
+}

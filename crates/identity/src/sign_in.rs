@@ -1,0 +1,169 @@
+//! Signing in.
+
+use crate::lockout::{self, Attempt};
+use crate::password::PasswordHash;
+use crate::{Error, Identity, login, role, totp};
+use kernel::{AccountId, Actor, Ctx, SubjectId};
+use ledger::Entry;
+use serde_json::json;
+use sqlx::{Acquire, FromRow, PgConnection};
+use uuid::Uuid;
+
+/// Who signed in, and as whom they may act. `web` keeps the session; the portal lets choose where there is a choice.
+#[derive(Clone, PartialEq)]
+pub struct SignedIn {
+    /// The account.
+    pub account: AccountId,
+    /// As whom it may act now: as a citizen, as an officer of each body. Never empty.
+    pub choices: Vec<Actor>,
+    /// How to address the person.
+    pub label: String,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// What is known of the name that was tried.
+#[derive(FromRow)]
+struct Known {
+    account_id: Uuid,
+    subject_id: Option<Uuid>,
+    level: Option<i16>,
+    label: String,
+    password_hash: String,
+    disabled: bool,
+    sealed: Option<Vec<u8>>,
+}
+
+impl Known {
+    fn account(&self) -> AccountId {
+        AccountId(self.account_id)
+    }
+
+    fn subject(&self) -> Option<SubjectId> {
+        self.subject_id.map(SubjectId)
+    }
+}
+
+const FIND: &str = "
+    select account.account_id, account.subject_id, account.level, account.label, account.password_hash,
+           account.disabled_at is not null as disabled, totp.sealed
+    from identity.login
+    join identity.account on account.account_id = login.account_id
+    left join identity.totp on totp.account_id = account.account_id
+    where login.login = $1";
+
+impl Identity {
+    /// Checks name, password and, where the account has a second factor, the code.
+    ///
+    /// # Errors
+    /// `Refused` when anything is wrong (it is not said what), `CodeNeeded` when the password is right and the code
+    /// is missing, `Locked` after too many failures, `Busy`, `NothingToActAs`.
+    pub async fn sign_in(&self, ctx: &Ctx, login: &str, password: &str, code: Option<&str>) -> Result<SignedIn, Error> {
+        let login = login::normal(login);
+        let attempt = lockout::begin(&self.db, ctx, &login).await?;
+        let known: Option<Known> = sqlx::query_as(FIND).bind(&login).fetch_optional(self.db.pool()).await?;
+        let hash = known.as_ref().map(|known| PasswordHash(known.password_hash.as_str().into()));
+        let right = self.hasher.verify(password, hash).await?;
+        let mut tx = self.db.begin().await?;
+        let outcome = match &known {
+            Some(known) if right && !known.disabled => self.second_step(&mut tx, ctx, known, code).await,
+            _ => Err(Error::Refused),
+        };
+        let subject = known.as_ref().and_then(Known::subject);
+        let account = known.as_ref().map(Known::account);
+        match &outcome {
+            Ok(_) => {
+                lockout::succeeded(&mut tx, &attempt).await?;
+                let body = json!({"event": "signed-in", "account": account, "second_factor": code.is_some()});
+                ledger::append(&mut tx, ctx, Entry { subject, kind: "system", body }).await?;
+            }
+            Err(Error::CodeNeeded) => lockout::undecided(&mut tx, &attempt).await?,
+            Err(Error::Refused) => refused(&mut tx, ctx, &attempt, subject, account).await?,
+            Err(_) => {}
+        }
+        tx.commit().await?;
+        outcome
+    }
+
+    /// As whom the account may act now, for a change of body within a session.
+    ///
+    /// # Errors
+    /// `NoSuchAccount` also for a closed one, `NothingToActAs`.
+    pub async fn choices(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<Actor>, Error> {
+        let mut conn = self.db.pool().acquire().await?;
+        let found: Option<(Option<Uuid>, Option<i16>)> = sqlx::query_as(
+            "select subject_id, level from identity.account where account_id = $1 and disabled_at is null",
+        )
+        .bind(account.0)
+        .fetch_optional(&mut *conn)
+        .await?;
+        let (subject, level) = found.ok_or(Error::NoSuchAccount)?;
+        choices(&mut conn, ctx, account, subject.map(SubjectId), level).await
+    }
+
+    /// The password was right.
+    async fn second_step(
+        &self,
+        conn: &mut PgConnection,
+        ctx: &Ctx,
+        known: &Known,
+        code: Option<&str>,
+    ) -> Result<SignedIn, Error> {
+        let account = known.account();
+        if let Some(sealed) = &known.sealed {
+            let code = code.filter(|code| !code.trim().is_empty()).ok_or(Error::CodeNeeded)?;
+            let secret = totp::reopened(&self.keys.open(account, sealed)?)?;
+            let step = totp::step_of(&secret, code, ctx.now()).ok_or(Error::Refused)?;
+            // A code that was accepted before, or an older one, is refused: also when two come at once.
+            let fresh = sqlx::query("update identity.totp set last_step = $2 where account_id = $1 and last_step < $2")
+                .bind(account.0)
+                .bind(step)
+                .execute(&mut *conn)
+                .await?;
+            if fresh.rows_affected() == 0 {
+                return Err(Error::Refused);
+            }
+        }
+        let choices = choices(conn, ctx, account, known.subject(), known.level).await?;
+        Ok(SignedIn { account, choices, label: known.label.clone() })
+    }
+}
+
+async fn choices(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    account: AccountId,
+    subject: Option<SubjectId>,
+    level: Option<i16>,
+) -> Result<Vec<Actor>, Error> {
+    let level = level.and_then(|level| u8::try_from(level).ok());
+    let citizen = subject.zip(level).map(|(subject, level)| Actor::Citizen { account, subject, level });
+    let mut choices: Vec<Actor> = citizen.into_iter().collect();
+    choices.extend(role::officers(conn, ctx, account).await?);
+    if choices.is_empty() { Err(Error::NothingToActAs) } else { Ok(choices) }
+}
+
+/// The owner can see that somebody tried. For a name that nobody has the same is done and undone: strangers cannot fill
+/// the ledger, nor tell the two apart by the time it takes.
+async fn refused(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    attempt: &Attempt,
+    subject: Option<SubjectId>,
+    account: Option<AccountId>,
+) -> Result<(), Error> {
+    lockout::failed(conn, ctx, attempt).await?;
+    let mut part = conn.begin().await?;
+    let body = json!({"event": "sign-in-refused", "account": account});
+    ledger::append(&mut part, ctx, Entry { subject, kind: "refusal", body }).await?;
+    if account.is_some() {
+        part.commit().await?;
+    } else {
+        part.rollback().await?;
+    }
+    Ok(())
+}
