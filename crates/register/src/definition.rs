@@ -358,12 +358,22 @@ pub(crate) fn declares(schema: &Value, pointer: &str) -> bool {
         } else {
             at.get("properties").and_then(|properties| properties.get(part))
         };
+        if next.is_none() && is_open(at) {
+            return true;
+        }
         match next {
             Some(next) => at = next,
             None => return false,
         }
     }
     pointer.starts_with('/')
+}
+
+/// Whether a schema of an object says nothing of its fields, so that it may have any.
+fn is_open(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("object")
+        && schema.get("properties").is_none()
+        && schema.get("additionalProperties") != Some(&Value::Bool(false))
 }
 
 impl Register {
@@ -430,12 +440,14 @@ mod tests {
 
     #[test]
     fn a_pointer_is_declared_when_the_schema_has_it() {
-        let schema =
-            json!({"properties": {"a": {"properties": {"b": {}}}, "list": {"items": {"properties": {"c": {}}}}}});
+        let schema = json!({"properties": {"a": {"properties": {"b": {}}}, "list": {"items": {"properties": {"c": {}}}},
+                "open": {"type": "object"}, "shut": {"type": "object", "additionalProperties": false}}});
         let check = |pointer, expected| assert_eq!(declares(&schema, pointer), expected, "{pointer}");
         check("/a", true);
         check("/a/b", true);
         check("/a/c", false);
+        check("/open/anything", true);
+        check("/shut/anything", false);
         check("/list/*/c", true);
         check("/list/*/d", false);
         check("a", false);
