@@ -31,7 +31,7 @@ use remembered::{Arrival, Memory};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 use store::Db;
 
 /// What a body does when its service is asked for.
@@ -47,6 +47,12 @@ pub trait Service: Send + Sync {
 /// The door, shared by everything in the program.
 #[derive(Clone)]
 pub struct Exchange(Arc<Inner>);
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("services", &self.0.services.len()).finish_non_exhaustive()
+    }
+}
 
 struct Inner {
     db: Db,
