@@ -4,4 +4,5 @@
 //! what they are connected to.
 
 pub mod cli;
+pub mod pack_check;
 pub mod synth;
