@@ -1,6 +1,7 @@
 //! What a pack says about its registers (folder `registers/`).
 
 use crate::rule::Rule;
+use kernel::{RecordId, SubjectId};
 use pack::{Dated, Document, Pack, Report, Schema, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -377,6 +378,23 @@ fn is_open(schema: &Value) -> bool {
 }
 
 impl Register {
+    /// The id of the one record that a subject has in a register of single records: named after both, so that a second
+    /// one cannot exist, and so that another such register may speak of the same subject.
+    #[must_use]
+    pub fn single_record(&self, subject: SubjectId) -> RecordId {
+        // FNV-1a, 64 bits: few names, no adversary.
+        let hash = self
+            .name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let mut bytes = *subject.0.as_bytes();
+        // The version, the variant and the time stay as they are.
+        for (byte, part) in bytes[9..].iter_mut().zip(hash.to_le_bytes()) {
+            *byte ^= part;
+        }
+        RecordId(uuid::Uuid::from_bytes(bytes))
+    }
+
     /// The key of this name.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&Key> {

@@ -132,7 +132,7 @@ impl Loader {
                     return Err(Error::Invalid(found));
                 }
             }
-            let id = if register.single { RecordId(record.subject.0) } else { RecordId(ctx.uuid()) };
+            let id = if register.single { register.single_record(record.subject) } else { RecordId(ctx.uuid()) };
             let change = changes.get(record.register.as_str()).copied().unwrap_or_default();
             rows.add(self, register, record, id, change, now);
         }

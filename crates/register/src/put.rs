@@ -45,10 +45,13 @@ pub(crate) async fn put_admitted(
     written.into_iter().next().ok_or(Error::Conflict)
 }
 
-/// The id of a record to begin: a register that holds one record for each subject names it after the subject, so
-/// that a second one cannot exist.
+/// The id of a record to begin: in a register that holds one record for each subject, that one.
 pub(crate) fn record_id(ctx: &Ctx, register: &Register, new: &NewRecord) -> RecordId {
-    if register.single { RecordId(new.subject.0) } else { new.record.unwrap_or_else(|| RecordId(ctx.uuid())) }
+    if register.single {
+        register.single_record(new.subject)
+    } else {
+        new.record.unwrap_or_else(|| RecordId(ctx.uuid()))
+    }
 }
 
 /// Shape, units and the register's own rules.

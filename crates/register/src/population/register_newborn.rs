@@ -96,7 +96,7 @@ pub async fn register_newborn(
     let province = province_of(registers, &newborn.registration_province, ctx);
     let prefix = registers.units.number_prefix(&province, ctx.today()).ok_or(Error::NoPrefix)?;
     let subject = SubjectId(ctx.uuid());
-    let record = RecordId(subject.0);
+    let record = into.population.single_record(subject);
     pass.admit_related(subject, Relation::New)?;
     let request = NumberRequest { subject, record, prefix: &prefix.prefix, sex, birth_year: birth.year() };
     let number = issue_number(conn, ctx, into.population, into.space, request).await?;

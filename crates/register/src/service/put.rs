@@ -52,7 +52,7 @@ pub(crate) async fn put(
         return Ok(work.pass.project(Value::Object(reply_of(subject, same))));
     }
     let id = RecordId(work.ctx.uuid());
-    let id = if register.single { RecordId(subject.0) } else { id };
+    let id = if register.single { register.single_record(subject) } else { id };
     generate(work, conn, word, register, (subject, id), &mut record).await?;
     let new = NewRecord { subject, record: Some(id), valid_from, valid_until: None, body: record };
     if word.replaces {

@@ -213,3 +213,113 @@ fn card(person: &Person, world: &World) -> LoadRecord {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::{AS_OF, Notices, Population, cast};
+    use kernel::{Actor, BodyId, Clock, Random};
+    use pack::units::Units;
+    use pack::{Pack, Report};
+    use register::Registers;
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use time::macros::datetime;
+
+    fn vietnam() -> (World, Arc<Registers>) {
+        let pack = Pack::embedded("vn").unwrap();
+        let mut report = Report::new();
+        let units = Arc::new(Units::read(&pack, &mut report));
+        let world = World::read(&pack, &units, AS_OF, &mut report).unwrap();
+        assert!(report.is_clean(), "{report}");
+        // Whether these are sound is for the pack's own check to say.
+        let catalogue = exchange::Catalogue::read(&pack, &units, &mut report);
+        let registers = Registers::read(&pack, &catalogue, units, &mut report);
+        (world, Arc::new(registers))
+    }
+
+    fn ctx() -> Ctx {
+        let actor = Actor::System { body: BodyId::new("ministry-public-security"), on_decision_of: None };
+        Ctx::new(actor, Clock::fixed(datetime!(2026-11-01 03:00 UTC)), Random::seeded(1))
+    }
+
+    #[test]
+    fn every_record_has_the_shape_that_its_register_asks_for() {
+        let (world, registers) = vietnam();
+        let cast = cast(&world, AS_OF);
+        let households: Vec<_> = Population::new(&world, 3, 3_000).chain(cast.households.iter().cloned()).collect();
+        let mut records: Vec<_> = households.iter().map(home).collect();
+        for household in &households {
+            for member in &household.members {
+                records.extend(person(household, member, &world).into_records());
+                records.push(card(member, &world));
+            }
+        }
+        let mut notices = Notices::new(&world, 3, 50).unwrap();
+        households.iter().for_each(|household| notices.look_at(household));
+        for notice in notices.finish().iter().chain(&cast.notices) {
+            let at = notice.birth_date;
+            let register = "birth-notice".to_owned();
+            records.push(LoadRecord { register, subject: notice.mother, valid_from: at, body: notice.body() });
+        }
+        let mut counts = BTreeMap::new();
+        for record in &records {
+            let register = registers.required(&record.register).unwrap();
+            let found = register.schema.check(&record.body);
+            assert!(found.is_empty(), "{}: {found:?}", record.register);
+            *counts.entry(record.register.as_str()).or_insert(0) += 1;
+        }
+        let all: Vec<_> = counts.into_keys().collect();
+        assert_eq!(
+            all,
+            ["birth-notice", "household", "identity-card", "kinship", "marital-status", "population", "residence"]
+        );
+    }
+
+    #[test]
+    fn kin_is_given_from_both_sides() {
+        let (world, _) = vietnam();
+        let mut said = BTreeMap::new();
+        for household in Population::new(&world, 3, 5_000) {
+            for member in &household.members {
+                for relative in relatives(member) {
+                    let Some(other) = relative["subject"].as_str() else { continue };
+                    let key = (member.subject.to_string(), other.to_owned());
+                    said.insert(key, relative["relation"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        for ((one, other), relation) in &said {
+            let back = said.get(&(other.clone(), one.clone())).map(String::as_str);
+            match relation.as_str() {
+                "mother" | "father" => assert_eq!(back, Some("child")),
+                "child" => assert!(matches!(back, Some("mother" | "father"))),
+                _ => assert_eq!(back, Some("spouse")),
+            }
+        }
+        assert!(said.len() > 5_000);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn people_cast_and_notices_go_into_the_registers() {
+        let (world, registers) = vietnam();
+        let db = store::testing::database("sen-synth", &[&register::MIGRATOR]).await;
+        let loader = Loader::new(db.owner.clone(), registers, "ministry-public-security", "made up");
+        let ctx = ctx();
+        let mut told = Vec::new();
+        let people = Population::new(&world, 3, 12_000);
+        let loaded = into_registers(&loader, &ctx, &world, people, |people| told.push(people)).await.unwrap();
+        assert_eq!(loaded.people, 12_000);
+        assert_eq!(told.last(), Some(&12_000));
+
+        let cast = cast(&world, AS_OF);
+        cast_into_registers(&loader, &ctx, &world, &cast).await.unwrap();
+        let mut notices = Notices::new(&world, 3, 40).unwrap();
+        Population::new(&world, 3, 12_000).for_each(|household| notices.look_at(&household));
+        assert_eq!(notices_into_registers(&loader, &ctx, &notices.finish()).await.unwrap(), 40);
+
+        // The same people again: their numbers are taken, and nothing of the batch stays.
+        let again = into_registers(&loader, &ctx, &world, Population::new(&world, 3, 100), |_| ()).await;
+        assert!(again.is_err());
+    }
+}
