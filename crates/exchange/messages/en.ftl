@@ -16,3 +16,8 @@ exc0014 = A fault of the program: this request cannot be remembered under its id
 exc0015 = This service is not offered here at present.
 exc0016 = A fault of the program: the data exchanged do not have the agreed form.
 exc0017 = One passage may not touch so many people.
+
+# Faults of a pack, for its author.
+exc0101 = The definition names no law.
+exc0102 = Two settings of the definition cannot be together.
+exc0103 = A list that must not be empty is empty.

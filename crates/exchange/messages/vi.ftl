@@ -16,3 +16,8 @@ exc0014 = Lỗi của chương trình: yêu cầu này không thể được ghi
 exc0015 = Dịch vụ này hiện không được cung cấp tại đây.
 exc0016 = Lỗi của chương trình: dữ liệu trao đổi không đúng khuôn dạng.
 exc0017 = Một lần truy cập không được đụng đến quá nhiều người.
+
+# Lỗi của gói dữ liệu, dành cho người soạn.
+exc0101 = Định nghĩa không nêu căn cứ pháp lý.
+exc0102 = Hai thiết lập của định nghĩa không thể đi cùng nhau.
+exc0103 = Một danh sách không được để trống đang trống.

@@ -93,3 +93,16 @@ task-event-done = Done
 task-event-cancelled = Withdrawn by the citizen
 task-event-soon-late = Due soon
 task-event-late = Late
+
+# Faults of a pack, for its author.
+pro0201 = The definition names no law.
+pro0202 = A rule of a form stands twice.
+pro0203 = A field, source or lookup is named that does not exist.
+pro0204 = The schema of a form is not usable.
+pro0205 = A service is named that does not exist or that this body does not offer.
+pro0206 = A form is named that does not exist.
+pro0207 = The format of dossier codes is not usable.
+pro0208 = The graph of a group has a stranger, a circle or the same member twice.
+pro0209 = A procedure is named that does not exist.
+pro0210 = No term holds where no condition does.
+pro0211 = A message to the citizen is missing.

@@ -93,3 +93,16 @@ task-event-done = Đã xong
 task-event-cancelled = Công dân đã rút
 task-event-soon-late = Sắp đến hạn
 task-event-late = Quá hạn
+
+# Lỗi của gói dữ liệu, dành cho người soạn.
+pro0201 = Định nghĩa không nêu căn cứ pháp lý.
+pro0202 = Một quy tắc của biểu mẫu xuất hiện hai lần.
+pro0203 = Có tên trỏ đến trường, nguồn hoặc tra cứu không tồn tại.
+pro0204 = Lược đồ của biểu mẫu không dùng được.
+pro0205 = Có tên trỏ đến dịch vụ không tồn tại hoặc cơ quan đó không cung cấp.
+pro0206 = Có tên trỏ đến biểu mẫu không tồn tại.
+pro0207 = Định dạng mã hồ sơ không dùng được.
+pro0208 = Sơ đồ của nhóm thủ tục có thành phần lạ, vòng lặp hoặc thành phần trùng.
+pro0209 = Có tên trỏ đến thủ tục không tồn tại.
+pro0210 = Không có thời hạn nào áp dụng khi mọi điều kiện đều không thỏa.
+pro0211 = Thiếu một thông báo gửi công dân.

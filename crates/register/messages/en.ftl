@@ -12,3 +12,14 @@ reg0011 = The register cannot be reached just now. Nothing was changed.
 reg0022 = This is missing or cannot be read.
 reg0023 = The day of death cannot be in the future.
 reg0024 = There is no record with this number.
+
+# Faults of a pack, for its author.
+reg0101 = A register is defined twice.
+reg0102 = No body is of the kind that is to keep the register.
+reg0103 = A register is named that does not exist.
+reg0104 = The register is kept by another body.
+reg0105 = A field is named that the register does not have.
+reg0106 = The schema of a register is not usable.
+reg0107 = A key is named that the register does not have.
+reg0108 = The format of a generated number is not usable.
+reg0109 = The operation of a service is not usable.

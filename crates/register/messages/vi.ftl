@@ -12,3 +12,14 @@ reg0011 = Tạm thời không truy cập được sổ. Chưa có gì thay đổ
 reg0022 = Thiếu hoặc không đọc được nội dung này.
 reg0023 = Ngày chết không thể ở tương lai.
 reg0024 = Không có bản ghi mang số này.
+
+# Lỗi của gói dữ liệu, dành cho người soạn.
+reg0101 = Một sổ đăng ký được định nghĩa hai lần.
+reg0102 = Không có cơ quan thuộc loại được giao giữ sổ đăng ký.
+reg0103 = Có tên trỏ đến sổ đăng ký không tồn tại.
+reg0104 = Sổ đăng ký do cơ quan khác giữ.
+reg0105 = Có tên trỏ đến trường mà sổ đăng ký không có.
+reg0106 = Lược đồ của sổ đăng ký không dùng được.
+reg0107 = Có tên trỏ đến khóa mà sổ đăng ký không có.
+reg0108 = Định dạng của số được cấp không dùng được.
+reg0109 = Thao tác của dịch vụ không dùng được.

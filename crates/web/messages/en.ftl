@@ -14,3 +14,8 @@ web0011 = The service is overloaded right now. Please try again in a few minutes
 web0012 = The request took too long and was stopped. Please try again.
 web0013 = The content must be { $expected }.
 web0014 = The database is not ready. Please try again in a few minutes.
+
+# Faults at start-up and in stored sessions, for the operator.
+web0100 = A file of sentences is not usable.
+web0101 = A template is not usable.
+web0102 = A stored session cannot be read.

@@ -14,3 +14,8 @@ web0011 = Hệ thống đang quá tải, chưa làm được việc này. Mời 
 web0012 = Yêu cầu mất quá nhiều thời gian nên đã dừng. Mời Anh/Chị thử lại.
 web0013 = Nội dung gửi lên phải là { $expected }.
 web0014 = Cơ sở dữ liệu chưa sẵn sàng. Mời Anh/Chị thử lại sau ít phút.
+
+# Lỗi khi khởi động và trong phiên đã lưu, dành cho người vận hành.
+web0100 = Một tệp câu chữ không dùng được.
+web0101 = Một mẫu trang không dùng được.
+web0102 = Không đọc được một phiên đã lưu.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
 
 mod crates;
+mod messages;
 mod pack;
 mod source;
 mod tables;

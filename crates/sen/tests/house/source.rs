@@ -39,10 +39,16 @@ pub(crate) fn crate_names() -> Vec<String> {
     names
 }
 
-/// The string literals in `src/` of a crate, tests inside included.
+/// The string literals in `src/` of a crate, but for its tests.
 pub(crate) fn literals_of_crate(name: &str) -> Vec<Literal> {
     let folder = root().join("crates").join(name).join("src");
-    files(&folder, "rs").iter().flat_map(|path| literals(path, &fs::read_to_string(path).unwrap())).collect()
+    let of_file = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap();
+        let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+        literals(path, &text[..end])
+    };
+    let is_test = |path: &&PathBuf| path.file_stem().is_some_and(|stem| stem == "tests");
+    files(&folder, "rs").iter().filter(|path| !is_test(path)).flat_map(of_file).collect()
 }
 
 fn literals(file: &Path, text: &str) -> Vec<Literal> {
