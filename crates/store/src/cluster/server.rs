@@ -18,6 +18,8 @@ const SOCKET_PATH_MAX: usize = 107;
 const READY_WITHIN: Duration = Duration::from_secs(120);
 /// A log larger than this is begun anew at the next start.
 const LOG_BYTES_MAX: u64 = 10_000_000;
+/// A cluster that is being made is in a folder of this name and a number.
+const HALF_MADE: &str = "postgres.new-";
 /// Lines of the log that an error quotes.
 const LOG_LINES_QUOTED: usize = 5;
 
@@ -56,12 +58,15 @@ impl Server {
         Ok(server)
     }
 
-    /// `initdb` into a folder aside, renamed when complete: a half-made cluster is never taken for one.
+    /// `initdb` into a folder aside, renamed when complete: a half-made cluster is never taken for one. The folder is
+    /// ours alone, because the `initdb` of a program that was killed may still be writing to its own.
     fn make(&self, data_dir: &Path) -> Result<(), Error> {
-        let aside = data_dir.join("postgres.new");
-        if aside.exists() {
-            fs::remove_dir_all(&aside).map_err(|error| files::failed("remove", &aside, &error))?;
+        for earlier in fs::read_dir(data_dir).into_iter().flatten().flatten() {
+            if earlier.file_name().to_string_lossy().starts_with(HALF_MADE) {
+                let _ = fs::remove_dir_all(earlier.path());
+            }
         }
+        let aside = data_dir.join(format!("{HALF_MADE}{}", std::process::id()));
         files::private_folder(&aside, self.user.as_ref())?;
         let mut command = self.command("initdb");
         command.arg("-D").arg(&aside).args(["-U", ROLE_SUPER, "-E", "UTF8", "--locale-provider=icu"]).args([
@@ -76,6 +81,7 @@ impl Server {
         let output = command.output().map_err(|error| files::failed("run", &self.bin.join("initdb"), &error))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
+            let _ = fs::remove_dir_all(&aside);
             return Err(Error::Cluster(format!("initdb: {}", said.lines().last().unwrap_or("failed"))));
         }
         fs::rename(&aside, &self.pgdata).map_err(|error| files::failed("rename", &aside, &error))
@@ -112,6 +118,7 @@ impl Server {
             "wal_compression=on",
             "max_wal_size=2GB",
             "checkpoint_timeout=15min",
+            "autovacuum_naptime=15s",
             "random_page_cost=1.1",
             "jit=off",
             "timezone=UTC",

@@ -65,6 +65,7 @@ impl Sequencer {
     }
 }
 
+// `materialized`: inlined, the last position would be looked up anew for each row, behind all rows just inserted.
 /// The caller holds the lock, so nobody else adds items: the last position stands still.
 async fn give(conn: &mut PgConnection, ctx: &Ctx) -> Result<u64, Error> {
     let batch = sqlx::query(
@@ -72,7 +73,7 @@ async fn give(conn: &mut PgConnection, ctx: &Ctx) -> Result<u64, Error> {
             delete from store.feed_pending
             where id in (select id from store.feed_pending order by seq limit $1)
             returning *),
-         last as (
+         last as materialized (
             select feed, (select coalesce(max(pos), 0) from store.feed_item as item where item.feed = taken.feed) as pos
             from (select distinct feed from taken) as taken)
          insert into store.feed_item (feed, pos, id, subject, kind, payload, recorded_at)
