@@ -41,6 +41,7 @@ mod rows;
 mod search;
 mod setting;
 mod status;
+mod supervise;
 mod task;
 mod view;
 mod watch;
@@ -59,8 +60,8 @@ pub use setting::Setting;
 pub use status::{Status, StepState};
 pub use view::{
     BodyFigures, Compared, Decision, DecisionKind, DossierLine, DossierView, EventView, FieldSource, Figures, Filed,
-    InboxFilter, NextAction, Notification, Prefilled, Question, ResultView, SourceView, StepView, SupplementItem,
-    TaskEvent, TaskLine, TaskState, TaskView, Urgency, Verdict,
+    InboxFilter, NextAction, Notification, Prefilled, Question, ResultView, SourceView, StepView, SupervisedTask,
+    SupplementItem, TaskEvent, TaskLine, TaskState, TaskView, Urgency, Verdict,
 };
 
 use exchange::Service;

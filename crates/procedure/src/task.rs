@@ -151,7 +151,7 @@ fn decisions(state: TaskState, reappointed: bool) -> Vec<DecisionKind> {
     possible
 }
 
-async fn history(tx: &mut sqlx::PgConnection, id: Uuid) -> Result<Vec<TaskEvent>, Error> {
+pub(crate) async fn history(tx: &mut sqlx::PgConnection, id: Uuid) -> Result<Vec<TaskEvent>, Error> {
     type Row = (OffsetDateTime, String, Option<Uuid>, Option<String>, Option<String>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT at, kind, officer, role, note FROM procedure.task_event WHERE task_id = $1 ORDER BY at, event_id LIMIT 200",

@@ -456,6 +456,22 @@ pub struct TaskView {
     pub legal_basis: Vec<String>,
 }
 
+/// A task as a leader sees it: how it is handled, not what was filed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SupervisedTask {
+    /// The head, as in the inbox.
+    #[serde(flatten)]
+    pub line: TaskLine,
+    /// What happened with it, oldest first.
+    pub history: Vec<TaskEvent>,
+    /// Code of the failure that brought an approved task back to the officer.
+    pub fault: Option<String>,
+    /// How often the citizen was asked.
+    pub supplements: i16,
+    /// Law behind the member.
+    pub legal_basis: Vec<String>,
+}
+
 /// One field of the dossier beside the register's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Compared {
