@@ -9,5 +9,15 @@ mod embedded;
 pub use embedded::{assets, assets_installed, template_source};
 
 /// Sentences of the pages.
-pub const MESSAGES: kernel::Messages =
-    kernel::Messages { vi: include_str!("../messages/vi.ftl"), en: include_str!("../messages/en.ftl") };
+pub const MESSAGES: kernel::Messages = kernel::Messages {
+    vi: concat!(
+        include_str!("../messages/vi.ftl"),
+        include_str!("../messages/leader.vi.ftl"),
+        include_str!("../messages/admin.vi.ftl")
+    ),
+    en: concat!(
+        include_str!("../messages/en.ftl"),
+        include_str!("../messages/leader.en.ftl"),
+        include_str!("../messages/admin.en.ftl")
+    ),
+};

@@ -14,7 +14,10 @@ struct Sample {
 }
 
 fn samples() -> Vec<Sample> {
-    serde_json::from_str(include_str!("../samples/pages.json")).expect("samples/pages.json")
+    let read = |text| -> Vec<Sample> { serde_json::from_str(text).expect("samples") };
+    let mut samples = read(include_str!("../samples/pages.json"));
+    samples.extend(read(include_str!("../samples/desks.json")));
+    samples
 }
 
 fn texts() -> Arc<Texts> {
