@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Raised when the way the test server is run changes, so that an older one is not joined.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// Connections one test may use.
 const POOL_MAX: u32 = 10;
 

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// How a private cluster is run.
 #[derive(Clone, Debug)]
 pub struct ClusterOptions {
-    /// Whether a commit waits for the disk. False for tests only.
+    /// Whether a commit survives a loss of power (fsync). False for tests only; a killed server loses nothing either way.
     pub sync: bool,
     /// Whether the server outlives this process. A second start then joins the running one.
     pub detached: bool,

@@ -111,10 +111,11 @@ impl Server {
             format!("max_connections={}", options.max_connections),
             format!("shared_buffers={}MB", options.shared_buffers_mb),
             format!("fsync={sync}"),
-            format!("synchronous_commit={sync}"),
             format!("full_page_writes={sync}"),
         ];
         let fixed = [
+            // Also without fsync: what was acknowledged survives the server's being killed, if not the machine's.
+            "synchronous_commit=on",
             "wal_compression=on",
             "max_wal_size=2GB",
             "checkpoint_timeout=15min",

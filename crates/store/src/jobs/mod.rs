@@ -15,7 +15,7 @@ mod settle;
 mod worker;
 
 pub use enqueue::{NewJob, enqueue};
-pub use operate::{Counts, DeadLetter, counts, dead_letters, retry};
+pub use operate::{Counts, DeadLetter, counts, dead_letters, retry, take_back_all};
 pub use worker::{Handler, Worker};
 
 use std::time::Duration;

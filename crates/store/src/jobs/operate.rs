@@ -80,6 +80,16 @@ pub async fn retry(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<(), E
     Ok(())
 }
 
+/// Makes every job that somebody holds due now. For the start of a program that knows to be alone (it has just started
+/// the private cluster): whoever held them is dead, and their leases need not be waited for. Says how many.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn take_back_all(conn: &mut PgConnection, ctx: &Ctx) -> Result<u64, Error> {
+    let held = sqlx::query("update store.job set lease = null, due_at = $1 where lease is not null");
+    Ok(held.bind(ctx.now()).execute(conn).await?.rows_affected())
+}
+
 /// Counts the queue.
 ///
 /// # Errors

@@ -10,11 +10,11 @@ use store::{Cluster, ClusterOptions, Db, Error, ROLE_APP, ROLE_OWNER, ROLE_SUPER
 /// Names the folder in which the child process of a test runs a cluster.
 const CHILD_FOLDER: &str = "SEN_TEST_CHILD_FOLDER";
 
-fn options() -> ClusterOptions {
+pub(crate) fn options() -> ClusterOptions {
     ClusterOptions { sync: false, max_connections: 20, shared_buffers_mb: 16, ..ClusterOptions::default() }
 }
 
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -187,6 +187,27 @@ async fn the_job_of_a_dead_worker_is_taken_again_when_its_lease_is_over() {
     assert_eq!(recorder.seen.lock().unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn a_program_that_starts_alone_takes_back_what_the_dead_held() {
+    let test = testing::database("store", &[]).await;
+    let (ctx, _) = fixed();
+    enqueue(&test, &ctx, None, json!(1), START).await;
+    enqueue(&test, &ctx, None, json!("later"), START + Duration::HOUR).await;
+    sqlx::query("update store.job set lease = id, due_at = $1 where due_at = $2")
+        .bind(START + Duration::seconds(9))
+        .bind(START)
+        .execute(&test.owner)
+        .await
+        .unwrap();
+    let recorder = Arc::new(Recorder::default());
+    let worker = Worker::new(test.db.clone(), ctx.clone(), handlers(&recorder), 1);
+    assert_eq!(worker.run_until_idle().await.unwrap(), 0);
+    let mut conn = test.db.pool().acquire().await.unwrap();
+    assert_eq!(jobs::take_back_all(&mut conn, &ctx).await.unwrap(), 1);
+    assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+    assert_eq!(*recorder.seen.lock().unwrap(), [json!(1)]);
+}
+
 /// While it runs, its lease ends and another worker does the job.
 struct Slow {
     clock: Clock,
