@@ -12,7 +12,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Synth(crate::synth::SynthArgs),
+}
 
 /// Parses the command line, runs the command, reports a failure once.
 #[must_use]
@@ -33,5 +35,7 @@ fn complain(error: &anyhow::Error) {
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
-    match command {}
+    match command {
+        Command::Synth(args) => crate::synth::run(&args),
+    }
 }

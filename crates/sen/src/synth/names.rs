@@ -165,10 +165,14 @@ impl Names {
                     if middle == "Văn" || middle == "Thị" { other.to_owned() } else { format!("{other} {middle}") };
             }
             if dice.chance(LONG) {
-                let more = self.word(dice, &self.peoples[0], sex, born, |people| &people.middle);
+                let more = self.word(dice, &self.peoples[0], sex, born, |people| &people.given);
                 let again = self.word(dice, &self.peoples[0], sex, born, |people| &people.given);
                 middle = format!("{middle} {more} {again}");
             }
+        }
+        if middle.ends_with(given) {
+            // Nobody is called Phương Phương.
+            middle.truncate(middle.len() - given.len());
         }
         let mark = &own.marks[usize::from(sex == Sex::Female)];
         let glue = if mark.is_empty() || mark.ends_with('\'') { "" } else { " " };
