@@ -56,7 +56,15 @@ impl TotpSecret {
         format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", self.to_base32())
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// A secret from what the owner types into an app; none unless it is 20 bytes in base32.
+    #[must_use]
+    pub fn from_base32(text: &str) -> Option<Self> {
+        Secret::try_from_base32(text).ok().and_then(|secret| Self::from_bytes(secret.as_bytes()))
+    }
+
+    /// Its 20 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 

@@ -21,7 +21,7 @@ pub struct Setting {
     /// Working time.
     pub calendar: Calendar,
     /// Communes and provinces.
-    pub units: Units,
+    pub units: Arc<Units>,
 }
 
 impl Setting {

@@ -33,6 +33,14 @@ pub struct DemoAccount {
     pub en: String,
 }
 
+impl DemoAccount {
+    /// The secret of the one-time codes.
+    #[must_use]
+    pub fn totp_bytes(&self) -> Vec<u8> {
+        TotpSecret::from_base32(&self.totp_secret).map(|secret| secret.as_bytes().to_vec()).unwrap_or_default()
+    }
+}
+
 /// The accounts by name: `mother`, `civil-status-officer`, …
 pub type DemoAccounts = BTreeMap<String, DemoAccount>;
 
@@ -40,11 +48,87 @@ pub type DemoAccounts = BTreeMap<String, DemoAccount>;
 struct Office {
     name: &'static str,
     login: &'static str,
-    body: BodyId,
+    seat: Seat,
     roles: &'static [&'static str],
-    label: &'static str,
-    vi: String,
-    en: String,
+    vi: &'static str,
+    en: &'static str,
+}
+
+/// Where an officer sits: a kind of body, and whose home says which unit.
+enum Seat {
+    Commune(&'static str, &'static str),
+    Province(&'static str, &'static str),
+    National(&'static str),
+}
+
+const OFFICES: &[Office] = &[
+    Office {
+        name: "civil-status-officer",
+        login: "hotich.badinh",
+        seat: Seat::Commune("commune-committee", "mother"),
+        roles: &["civil-status-officer"],
+        vi: "Công chức tư pháp - hộ tịch",
+        en: "Civil-status officer",
+    },
+    Office {
+        name: "police-officer",
+        login: "congan.badinh",
+        seat: Seat::Commune("commune-police", "mother"),
+        roles: &["residence-officer", "identity-card-officer"],
+        vi: "Cán bộ cư trú và căn cước",
+        en: "Police officer for residence and identity cards",
+    },
+    Office {
+        name: "insurance-officer",
+        login: "bhxh.hanoi",
+        seat: Seat::Province("social-insurance", "mother"),
+        roles: &["insurance-officer"],
+        vi: "Cán bộ bảo hiểm xã hội",
+        en: "Insurance officer",
+    },
+    Office {
+        name: "civil-status-officer-2",
+        login: "hotich.ngocha",
+        seat: Seat::Commune("commune-committee", "mother-of-twins"),
+        roles: &["civil-status-officer"],
+        vi: "Công chức tư pháp - hộ tịch",
+        en: "Civil-status officer",
+    },
+    Office {
+        name: "police-officer-2",
+        login: "congan.ngocha",
+        seat: Seat::Commune("commune-police", "mother-of-twins"),
+        roles: &["residence-officer", "identity-card-officer"],
+        vi: "Cán bộ cư trú và căn cước",
+        en: "Police officer for residence and identity cards",
+    },
+    Office {
+        name: "leader",
+        login: "lanhdao.badinh",
+        seat: Seat::Commune("commune-committee", "mother"),
+        roles: &["leader"],
+        vi: "Lãnh đạo",
+        en: "Leader",
+    },
+    Office {
+        name: "administrator",
+        login: "quantri",
+        seat: Seat::National(procedure::PORTAL),
+        roles: &["administrator"],
+        vi: "Quản trị hệ thống",
+        en: "System administrator",
+    },
+];
+
+impl Seat {
+    fn body(&self, cast: &Cast) -> Result<BodyId> {
+        let home = |part| cast.home(part).with_context(|| format!("nobody plays {part}"));
+        Ok(match *self {
+            Self::Commune(kind, part) => BodyId::in_unit(kind, &home(part)?.commune_code),
+            Self::Province(kind, part) => BodyId::in_unit(kind, &home(part)?.province_code),
+            Self::National(kind) => BodyId::from(kind),
+        })
+    }
 }
 
 /// Makes every account and writes the file.
@@ -71,14 +155,12 @@ pub async fn create(house: &House, cast: &Cast, file: &Path) -> Result<DemoAccou
         house.identity.create_hashed(&mut tx, &house.ctx, &new, &hash).await?;
         accounts.insert((*part).to_owned(), account(new.login, &password, &totp, vi, en));
     }
-    for office in offices(house, cast) {
+    let today = house.ctx.today();
+    for office in OFFICES {
         let totp = TotpSecret::draw(&Random::System);
-        let role = |role: &&str| NewRole {
-            body: office.body.clone(),
-            role: Role::from(*role),
-            from: OFFICERS_FROM,
-            until: None,
-        };
+        let body = office.seat.body(cast)?;
+        let role =
+            |role: &&str| NewRole { body: body.clone(), role: Role::from(*role), from: OFFICERS_FROM, until: None };
         let roles: Vec<_> = office.roles.iter().map(role).collect();
         let new = NewAccount {
             login: office.login,
@@ -86,10 +168,12 @@ pub async fn create(house: &House, cast: &Cast, file: &Path) -> Result<DemoAccou
             citizen: None,
             roles: &roles,
             totp: Some(&totp),
-            label: office.label,
+            label: office.vi,
         };
         house.identity.create_hashed(&mut tx, &house.ctx, &new, &hash).await?;
-        accounts.insert(office.name.to_owned(), account(new.login, &password, &totp, &office.vi, &office.en));
+        let title = house.country.setting.body_name(&body, today);
+        let (vi, en) = (format!("{}, {}", office.vi, title.vi), format!("{}, {}", office.en, title.en));
+        accounts.insert(office.name.to_owned(), account(new.login, &password, &totp, &vi, &en));
     }
     tx.commit().await?;
     write(&accounts, file)?;
@@ -107,7 +191,11 @@ pub fn read(file: &Path) -> Result<DemoAccounts> {
 
 /// Citizens of the cast who sign in.
 const CITIZENS: &[(&str, &str, &str)] = &[
-    ("mother", "Chị Lan, mới sinh con gái; chồng ở cùng nhà", "Lan, a mother of a newborn girl, lives with her husband"),
+    (
+        "mother",
+        "Chị Lan, mới sinh con gái; chồng ở cùng nhà",
+        "Lan, a mother of a newborn girl, lives with her husband",
+    ),
     ("unmarried-mother", "Chị Hà, mẹ đơn thân, sống cùng ông bà", "Hà, an unmarried mother who lives with her parents"),
     ("mother-of-twins", "Chị Hương, mới sinh đôi", "Hương, a mother of twins"),
     ("mother-apart", "Chị Ngân, chồng thường trú ở xã khác", "Ngân, whose husband lives in another commune"),
@@ -123,88 +211,6 @@ fn account(login: &str, password: &str, totp: &TotpSecret, vi: &str, en: &str) -
         vi: vi.to_owned(),
         en: en.to_owned(),
     }
-}
-
-/// The offices of the mother's commune and of the twins' mother's.
-fn offices(house: &House, cast: &Cast) -> Vec<Office> {
-    let mut offices = Vec::new();
-    let today = house.ctx.today();
-    let office = |name, login, body: BodyId, roles, label, vi: &str, en: &str| {
-        let title = house.country.setting.body_name(&body, today);
-        Office { name, login, body, roles, label, vi: format!("{vi}, {}", title.vi), en: format!("{en}, {}", title.en) }
-    };
-    let mut commune = |part: &str, names: [(&'static str, &'static str); 3]| {
-        let Some(home) = cast.households.iter().find(|home| {
-            cast.part(part).is_some_and(|person| home.members.iter().any(|member| member.subject == person.subject))
-        }) else {
-            return;
-        };
-        let [civil, police, insurance] = names;
-        offices.push(office(
-            civil.0,
-            civil.1,
-            BodyId::in_unit("commune-committee", &home.commune_code),
-            &["civil-status-officer"],
-            "Công chức tư pháp - hộ tịch",
-            "Công chức tư pháp - hộ tịch",
-            "Civil-status officer",
-        ));
-        offices.push(office(
-            police.0,
-            police.1,
-            BodyId::in_unit("commune-police", &home.commune_code),
-            &["residence-officer", "identity-card-officer"],
-            "Cán bộ cư trú và căn cước",
-            "Công an phụ trách cư trú và căn cước",
-            "Police officer for residence and identity cards",
-        ));
-        if !insurance.0.is_empty() {
-            offices.push(office(
-                insurance.0,
-                insurance.1,
-                BodyId::in_unit("social-insurance", &home.province_code),
-                &["insurance-officer"],
-                "Cán bộ bảo hiểm xã hội",
-                "Cán bộ bảo hiểm xã hội",
-                "Insurance officer",
-            ));
-        }
-    };
-    commune(
-        "mother",
-        [("civil-status-officer", "hotich.badinh"), ("police-officer", "congan.badinh"), ("insurance-officer", "bhxh.hanoi")],
-    );
-    commune(
-        "mother-of-twins",
-        [("civil-status-officer-2", "hotich.ngocha"), ("police-officer-2", "congan.ngocha"), ("", "")],
-    );
-    let home = cast
-        .households
-        .iter()
-        .find(|home| {
-            cast.part("mother").is_some_and(|person| home.members.iter().any(|member| member.subject == person.subject))
-        })
-        .map(|home| home.commune_code.clone())
-        .unwrap_or_default();
-    offices.push(office(
-        "leader",
-        "lanhdao.badinh",
-        BodyId::in_unit("commune-committee", &home),
-        &["leader"],
-        "Lãnh đạo",
-        "Lãnh đạo",
-        "Leader",
-    ));
-    offices.push(office(
-        "administrator",
-        "quantri",
-        BodyId::from(procedure::PORTAL),
-        &["administrator"],
-        "Quản trị hệ thống",
-        "Quản trị hệ thống",
-        "System administrator",
-    ));
-    offices
 }
 
 fn write(accounts: &DemoAccounts, file: &Path) -> Result<()> {

@@ -1,6 +1,8 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
+use crate::{demo, log_check, pack_check, serve_command, synth};
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Sen: a platform for a country's public services.
@@ -13,13 +15,45 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Synth(crate::synth::SynthArgs),
+    Demo(demo::DemoArgs),
+    Serve(serve_command::ServeArgs),
+    /// Looks after packs
+    #[command(subcommand)]
+    Pack(PackCommand),
+    /// Looks after the log
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    Synth(synth::SynthArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum PackCommand {
+    /// Checks a pack and runs its cases; names every fault with file and line
+    Check {
+        /// The pack's folder
+        dir: PathBuf,
+        /// Print the findings as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    Verify(log_check::VerifyArgs),
 }
 
 /// Parses the command line, runs the command, reports a failure once.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("SEN_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
     match run(cli.command) {
         Ok(code) => code,
         Err(error) => {
@@ -36,6 +70,14 @@ fn complain(error: &anyhow::Error) {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Synth(args) => crate::synth::run(&args),
+        Command::Demo(args) => block_on(demo::run(&args)),
+        Command::Serve(args) => block_on(serve_command::run(&args)),
+        Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
+        Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),
+        Command::Synth(args) => synth::run(&args),
     }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(work)
 }

@@ -2,11 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::{AssertSqlSafe, PgPool, migrate::Migrator};
 use std::path::Path;
 use std::str::FromStr;
 use store::{Cluster, ClusterOptions, Db, ROLE_APP, ROLE_OWNER};
 
+/// The private cluster's folder, below the data folder.
+const CLUSTER: &str = "postgresql";
 /// The database's name in the private cluster.
 const DATABASE: &str = "sen";
 /// The application's connections. A connection costs PostgreSQL about 5 MB.
@@ -25,6 +27,18 @@ pub fn migrators() -> [&'static Migrator; 7] {
         &identity::MIGRATOR,
         &procedure::MIGRATOR,
     ]
+}
+
+/// How to connect to the private cluster below `data`, should another process run it.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub fn beside(data: &Path) -> Result<Option<PgConnectOptions>> {
+    let folder = data.join(CLUSTER);
+    if std::env::var_os("DATABASE_URL").is_some() || !folder.exists() {
+        return Ok(None);
+    }
+    Ok(Some(Cluster::beside(&folder, ROLE_APP, DATABASE)?))
 }
 
 /// An open, migrated database.
@@ -49,12 +63,14 @@ impl Database {
                 let app = PgConnectOptions::from_str(url).context("DATABASE_URL")?;
                 let owner = match std::env::var("SEN_OWNER_URL") {
                     Ok(url) => PgConnectOptions::from_str(&url).context("SEN_OWNER_URL")?,
-                    Err(_) => bail!("with DATABASE_URL (role {ROLE_APP}) set SEN_OWNER_URL too (role {ROLE_OWNER}): it runs the migrations"),
+                    Err(_) => bail!(
+                        "with DATABASE_URL (role {ROLE_APP}) set SEN_OWNER_URL too (role {ROLE_OWNER}): it runs the migrations"
+                    ),
                 };
                 (app, owner, None)
             }
             None => {
-                let folder = data.join("postgresql");
+                let folder = data.join(CLUSTER);
                 // Starting waits for the server: not on a thread of the run time.
                 let cluster = tokio::task::spawn_blocking(move || Cluster::start(&folder, ClusterOptions::default()))
                     .await?
@@ -67,6 +83,19 @@ impl Database {
         store::migrate(&owner, &migrators()).await?;
         let app = Db::connect(app, CONNECTIONS_MAX).await?;
         Ok(Self { app, owner, cluster })
+    }
+
+    /// Lets PostgreSQL count what is in its tables. It plans by these counts, and right after a load it has none.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn look_over(&self) -> Result<()> {
+        let ours = "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables where tableowner = current_user";
+        let tables: Option<String> = sqlx::query_scalar(ours).fetch_one(&self.owner).await?;
+        if let Some(tables) = tables {
+            sqlx::query(AssertSqlSafe(format!("analyze {tables}"))).execute(&self.owner).await?;
+        }
+        Ok(())
     }
 
     /// The process of the private PostgreSQL, for the crash test and the benchmark.

@@ -58,7 +58,8 @@ impl House {
     pub fn build(country: Arc<Country>, db: Db, keys: &Path) -> Result<Self> {
         std::fs::create_dir_all(keys).with_context(|| format!("the folder of keys {}", keys.display()))?;
         let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
-        let sealing = identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
+        let sealing =
+            identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
         let identity = Identity::new(db.clone(), sealing)?;
 
         let mut report = Report::new();

@@ -3,6 +3,15 @@
 //! Deliberately absent: rules of any context. What is decided here is which parts run in this process and
 //! what they are connected to.
 
+pub mod accounts;
 pub mod cli;
+pub mod country;
+pub mod database;
+pub mod demo;
+pub mod house;
+pub mod log_check;
 pub mod pack_check;
+pub mod pages;
+pub mod serve;
+pub mod serve_command;
 pub mod synth;

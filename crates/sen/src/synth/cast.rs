@@ -43,6 +43,13 @@ impl Cast {
         self.households.iter().flat_map(|household| &household.members).find(|person| person.subject == subject)
     }
 
+    /// The household of who plays this part.
+    #[must_use]
+    pub fn home(&self, part: &str) -> Option<&Household> {
+        let subject = self.part(part)?.subject;
+        self.households.iter().find(|home| home.members.iter().any(|member| member.subject == subject))
+    }
+
     /// The birth notices of who plays this part.
     pub fn notices_of(&self, part: &str) -> impl Iterator<Item = &BirthNotice> {
         let subject = self.part(part).map(|person| person.subject);

@@ -98,6 +98,16 @@ impl Cluster {
         Ok(Self { server: Server::prepare(&data_dir, options)?, keeper: None, _lock: Some(lock) })
     }
 
+    /// How to connect to the cluster of `data_dir` while another process runs it: for an operator's command beside
+    /// the program. Whether one runs there is found out by connecting.
+    ///
+    /// # Errors
+    /// When the folder is not there.
+    pub fn beside(data_dir: &Path, role: &str, database: &str) -> Result<PgConnectOptions, Error> {
+        let data_dir = data_dir.canonicalize().map_err(|error| files::failed("open", data_dir, &error))?;
+        Ok(server::connect_options(&data_dir.join(server::RUN), ClusterOptions::default().port, role, database))
+    }
+
     /// How to connect as `role` to `database`.
     #[must_use]
     pub fn options(&self, role: &str, database: &str) -> PgConnectOptions {

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+/// The folder of the socket, below the data folder.
+pub(super) const RUN: &str = "run";
 /// A socket's path fits 107 bytes (`sun_path` of `unix(7)`, less the closing zero).
 const SOCKET_PATH_MAX: usize = 107;
 /// Recovery after a crash replays at most this long before we give up.
@@ -40,7 +42,7 @@ impl Server {
         let pgdata = data_dir.join("postgres");
         let user = files::server_user()?;
         let bin = files::find_server(files::version_of(&pgdata))?;
-        let run = data_dir.join("run");
+        let run = data_dir.join(RUN);
         let socket = run.join(format!(".s.PGSQL.{}", options.port));
         if socket.as_os_str().len() > SOCKET_PATH_MAX {
             return Err(Error::Cluster(format!(
@@ -208,11 +210,16 @@ impl Server {
     }
 
     pub(super) fn connect_options(&self, role: &str, database: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.run)
-            .port(self.options.port)
-            .username(role)
-            .database(database)
-            .application_name("sen")
+        connect_options(&self.run, self.options.port, role, database)
     }
+}
+
+/// By the socket in the folder `run`.
+pub(super) fn connect_options(run: &Path, port: u16, role: &str, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(run)
+        .port(port)
+        .username(role)
+        .database(database)
+        .application_name("sen")
 }

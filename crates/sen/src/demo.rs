@@ -1,0 +1,184 @@
+//! `sen demo`: everything on one machine, with made-up people.
+
+use crate::accounts::{self, DemoAccounts};
+use crate::country::Country;
+use crate::database::Database;
+use crate::house::{House, Role};
+use crate::serve::{Running, asked_to_stop};
+use crate::synth::{self, Population, World};
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use register::load::Loader;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Says that a load was begun; while it is there without [`ACCOUNTS`], what is there is half of it.
+const LOADING: &str = "demo-loading";
+/// The demo's accounts: written last, so it says that the data are whole.
+const ACCOUNTS: &str = "demo-accounts.json";
+/// Where keys are kept, beside the cluster.
+const KEYS: &str = "keys";
+
+/// Starts everything on 127.0.0.1 with made-up people.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Where the demo keeps its data
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// How many people to make up the first time
+    #[arg(long, default_value_t = 20_000)]
+    pub people: u64,
+    /// The same seed gives the same people
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Hospital birth notices to make up besides those of the demo's own mothers
+    #[arg(long, default_value_t = 0)]
+    pub notices: usize,
+    /// A pack's folder instead of the built-in pack of Vietnam
+    #[arg(long)]
+    pub pack: Option<PathBuf>,
+    /// Print one line of JSON when ready, instead of words
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl DemoArgs {
+    /// The folder of data.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(store::default_data_dir)
+    }
+}
+
+/// A demo that is ready to run: its house, its database, its people's accounts.
+pub struct Demo {
+    /// The contexts.
+    pub house: House,
+    /// Where the state lives.
+    pub database: Database,
+    /// Who can sign in.
+    pub accounts: DemoAccounts,
+}
+
+impl Demo {
+    /// Opens the data folder, filling it the first time.
+    ///
+    /// # Errors
+    /// When PostgreSQL is missing, the folder is in use, or the pack is at fault.
+    pub async fn open(args: &DemoArgs) -> Result<Self> {
+        let folder = args.folder();
+        std::fs::create_dir_all(&folder).with_context(|| format!("the data folder {}", folder.display()))?;
+        let country = Arc::new(Country::open(args.pack.as_deref())?);
+        if folder.join(LOADING).exists() && !folder.join(ACCOUNTS).exists() {
+            say(args, "The last load was interrupted: beginning anew.");
+            discard_half_load(&folder)?;
+        }
+        let url = std::env::var("DATABASE_URL").ok();
+        let database = Database::open(&folder, url.as_deref()).await?;
+        let house = House::build(country, database.app.clone(), &folder.join(KEYS))?;
+        let file = folder.join(ACCOUNTS);
+        let accounts =
+            if file.exists() { accounts::read(&file)? } else { fill(args, &folder, &house, &database).await? };
+        Ok(Self { house, database, accounts })
+    }
+
+    /// Starts every role.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn run(&self, port: u16) -> Result<Running> {
+        let pages = crate::pages::router(&self.house, Some(&self.accounts))?;
+        Running::start(&self.house, &[Role::Web, Role::Worker, Role::Sequencer], port, Some(pages)).await
+    }
+}
+
+/// The command.
+///
+/// # Errors
+/// When the demo cannot start.
+pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
+    let demo = Demo::open(args).await?;
+    let stop = asked_to_stop()?;
+    let running = demo.run(args.port).await?;
+    let address = running.address.context("no address")?;
+    announce(args, &format!("http://{address}"), &demo.accounts);
+    stop.await;
+    say(args, "Stopping …");
+    running.stop().await;
+    demo.database.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes up the people and their accounts.
+async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database) -> Result<DemoAccounts> {
+    std::fs::write(folder.join(LOADING), "")?;
+    let country = &house.country;
+    let mut report = pack::Report::new();
+    // Ages and birth notices count from today: a notice must be fresh when the demo is tried.
+    let today = house.ctx.today();
+    let Some(world) = World::read(&country.pack, &country.units, today, &mut report) else {
+        bail!("the pack cannot make people:\n{report}");
+    };
+    let loader = Loader::new(database.owner.clone(), Arc::clone(&country.registers), "demo", "made-up people");
+    let cast = synth::cast(&world, today);
+    synth::cast_into_registers(&loader, &house.ctx, &world, &cast).await?;
+
+    let bar = if args.json { ProgressBar::hidden() } else { ProgressBar::new(args.people) };
+    if let Ok(style) = ProgressStyle::with_template("Making up people {bar:30} {human_pos}/{human_len}  {eta} left") {
+        bar.set_style(style);
+    }
+    let mut notices = synth::Notices::new(&world, args.seed, args.notices)?;
+    let people = Population::new(&world, args.seed, args.people).inspect(|household| notices.look_at(household));
+    synth::into_registers(&loader, &house.ctx, &world, people, |done| bar.set_position(done)).await?;
+    bar.finish_and_clear();
+    synth::notices_into_registers(&loader, &house.ctx, &notices.finish()).await?;
+    database.look_over().await?;
+    accounts::create(house, &cast, &folder.join(ACCOUNTS)).await
+}
+
+/// A load that did not end left a database that cannot be told from a whole one by looking. It is the demo's own,
+/// never a server that `DATABASE_URL` names.
+fn discard_half_load(folder: &Path) -> Result<()> {
+    if std::env::var_os("DATABASE_URL").is_some() {
+        bail!("the last load into DATABASE_URL was interrupted: empty that database and remove {LOADING}");
+    }
+    for name in ["postgresql", KEYS] {
+        let path = folder.join(name);
+        if path.exists() {
+            std::fs::remove_dir_all(&path).with_context(|| format!("remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the command's own words to the person who started it")]
+fn say(args: &DemoArgs, words: &str) {
+    if !args.json {
+        println!("{words}");
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command's own words to the person who started it")]
+fn announce(args: &DemoArgs, url: &str, accounts: &DemoAccounts) {
+    if args.json {
+        println!("{}", json!({ "url": url, "accounts": accounts }));
+        return;
+    }
+    println!("\nSen is running at {url}   (Ctrl-C stops it; data in {})\n", args.folder().display());
+    println!("{:<24} {:<16} {:<18} Who", "Account", "Login", "Password");
+    for (name, account) in accounts {
+        println!("{name:<24} {:<16} {:<18} {} / {}", account.login, account.password, account.vi, account.en);
+    }
+    println!(
+        "\nThe one-time code is shown on the sign-in page (in the demo only).\n\n\
+         Three things to try:\n  \
+         1. Sign in as `mother`, search for \"khai sinh\", file the birth: nothing known needs typing.\n  \
+         2. Sign in as `civil-status-officer`, then `police-officer` and `insurance-officer`, and act on it.\n  \
+         3. As `mother` again: see the child's number and papers, then \"Ai đã xem dữ liệu của tôi\" with its proofs.\n"
+    );
+}
