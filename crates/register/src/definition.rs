@@ -113,6 +113,9 @@ pub struct UnitField {
     pub pointer: String,
     /// Level of the unit.
     pub level: Level,
+    /// JSON Pointer of the day on which the unit must stand; the first day of validity if left out.
+    #[serde(default)]
+    pub on: Option<String>,
     /// The article that ended the codes that are no more.
     #[serde(default)]
     pub legal_basis: Option<String>,

@@ -46,11 +46,21 @@ pub enum Error {
     #[error(transparent)]
     Pass(#[from] exchange::Error),
     /// The store failed.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The database failed.
-    #[error("REG0011 the database failed")]
-    Database(#[from] sqlx::Error),
+    #[error("REG0011 the store failed")]
+    Store(#[source] store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    /// Through the store, which drops PostgreSQL's details: they quote rows.
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 impl From<Error> for Problem {
@@ -77,22 +87,8 @@ impl From<Error> for Problem {
             Error::Annulled => Self::new(Kind::Conflict, "REG0009"),
             Error::Definition(what) => Self::new(Kind::Internal, "REG0010").with("what", what),
             Error::Pass(error) => error.into(),
-            Error::Store(error) => error.into(),
-            Error::Database(error) => database(&error),
+            // The cause decides whether a retry can help; the code stays ours.
+            Error::Store(error) => Self::new(Self::from(error).kind, "REG0011"),
         }
     }
-}
-
-/// A lost connection or a serialisation failure may succeed on a retry; anything else is our fault.
-fn database(error: &sqlx::Error) -> Problem {
-    let retry = match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["40001", "40P01", "25006", "57P01", "57P02", "57P03", "53300"].contains(&code.as_ref())
-                || code.starts_with("08")
-        }),
-        _ => false,
-    };
-    let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
-    Problem::new(if retry { Kind::Unavailable } else { Kind::Internal }, "REG0011").with("sqlstate", code)
 }

@@ -131,6 +131,21 @@ pub(crate) async fn versions_of(
     .await?)
 }
 
+/// How many records are looked at that name one subject.
+const LINKING_MAX: i64 = 200;
+
+/// The subjects of records some version of which named the target.
+pub(crate) async fn linking(conn: &mut PgConnection, link: &str, target: Uuid) -> Result<Vec<Uuid>, Error> {
+    Ok(sqlx::query_scalar(
+        "SELECT DISTINCT subject_id FROM register.link WHERE target_id = $1 AND link = $2 ORDER BY subject_id LIMIT $3",
+    )
+    .bind(target)
+    .bind(link)
+    .bind(LINKING_MAX)
+    .fetch_all(conn)
+    .await?)
+}
+
 /// Who bears a unique value: its newest turn.
 pub(crate) async fn bearer(
     conn: &mut PgConnection,

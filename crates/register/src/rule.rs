@@ -68,6 +68,8 @@ impl Registers {
     /// names what came after it.
     pub(crate) fn check_units(&self, register: &Register, body: &Value, on: Date, found: &mut Vec<FieldProblem>) {
         for field in &register.units {
+            let named = field.on.as_ref().and_then(|at| body.pointer(at)?.as_str()?.parse::<PartialDate>().ok());
+            let on = named.map_or(on, |day| day.latest());
             for value in values_at(body, &field.pointer) {
                 if let Some(problem) = value.as_str().and_then(|code| self.unit_problem(field, code, on)) {
                     found.push(problem);

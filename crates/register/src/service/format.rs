@@ -3,21 +3,31 @@
 use super::{Work, operation::Generate};
 use crate::{Error, definition::text_of};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The longest number that a pattern may make, in characters.
 const NUMBER_LENGTH_MAX: usize = 64;
 /// The most random digits in one place.
 const RANDOM_DIGITS_MAX: u32 = 18;
 
-/// The next number. Random digits differ at each call; the key of the field says whether the number was free.
-pub(crate) async fn number(work: &Work<'_>, generate: &Generate, record: &Value) -> Result<String, Error> {
-    let counted = match &generate.series {
-        Some(series) => {
-            let name = fill(work, series, record, None)?;
-            Some(work.series.next(work.ctx, &name, generate.block).await?)
-        }
-        None => None,
-    };
+/// The next number. Random digits differ at each call; the key of the field says whether the number was free. Fields
+/// of one record that count in the same series (registration number and page) get the same number.
+pub(crate) async fn number(
+    work: &Work<'_>,
+    generate: &Generate,
+    record: &Value,
+    counted_before: &mut BTreeMap<String, i64>,
+) -> Result<String, Error> {
+    let mut counted = None;
+    if let Some(series) = &generate.series {
+        let name = fill(work, series, record, None)?;
+        let number = match counted_before.get(&name) {
+            Some(number) => *number,
+            None => work.series.next(work.ctx, &name, generate.block).await?,
+        };
+        counted_before.insert(name, number);
+        counted = Some(number);
+    }
     fill(work, &generate.format, record, counted)
 }
 

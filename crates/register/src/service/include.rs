@@ -4,7 +4,7 @@ use super::{
     Work,
     operation::{Include, Person},
 };
-use crate::{Error, read};
+use crate::{Error, Version, read, write};
 use kernel::SubjectId;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
@@ -26,16 +26,23 @@ pub(crate) async fn add(
             Some(field) => reply.get(field).and_then(Value::as_str).and_then(|text| Uuid::from_str(text).ok()),
         };
         let Some(about) = about else { continue };
-        let today = work.ctx.today();
-        let mut versions = read::states(conn, &[&include.register], &[about], today).await?;
-        versions.sort_by_key(|version| (version.valid_from, version.recorded_at));
-        if let Some(list) = &include.list {
+        let mut versions = match &include.link {
+            None => read::states(conn, &[&include.register], &[about], work.ctx.today()).await?,
+            Some(link) => naming(work, conn, &include.register, link, about).await?,
+        };
+        versions.retain(|version| include.same.iter().all(|field| version.body.get(field) == reply.get(field)));
+        versions.sort_by_key(|version| (version.valid_from, version.recorded_at, version.record));
+        if include.list.is_some() || include.records || include.link.is_some() {
             let all: Vec<_> = versions.iter().collect();
-            let mut items = read::flattened(&all, list);
+            let mut items = match &include.list {
+                Some(list) => read::flattened(&all, list),
+                None => all.iter().map(|version| item(version, &include.take)).collect(),
+            };
             if let Some(person) = &include.person {
                 add_people(work, conn, person, &mut items).await?;
             }
-            reply.insert(include.as_.clone().unwrap_or_else(|| list.clone()), Value::Array(items));
+            let name = include.as_.as_ref().or(include.list.as_ref()).unwrap_or(&include.register);
+            reply.insert(name.clone(), Value::Array(items));
             continue;
         }
         let Some(newest) = versions.pop() else { continue };
@@ -56,6 +63,30 @@ pub(crate) async fn add(
         }
     }
     Ok(())
+}
+
+/// The current records of a register that name a subject by a link.
+async fn naming(
+    work: &Work<'_>,
+    conn: &mut PgConnection,
+    register: &str,
+    link: &str,
+    target: Uuid,
+) -> Result<Vec<Version>, Error> {
+    let register = work.registers.required(register)?;
+    let full_name = format!("{}/{link}", register.name);
+    let subjects = read::linking(conn, &full_name, target).await?;
+    let mut versions = read::states(conn, &[&register.name], &subjects, work.ctx.today()).await?;
+    // The side table remembers former links too.
+    versions.retain(|version| write::links(register, &version.body).contains(&(target, full_name.clone())));
+    Ok(versions)
+}
+
+/// One record of a list: whose it is, and what is taken of it.
+fn item(version: &Version, take: &BTreeMap<String, String>) -> Value {
+    let mut fields = taken(&version.body, take);
+    fields.insert("subject".to_owned(), Value::String(version.subject.to_string()));
+    Value::Object(fields)
 }
 
 /// Reading for nobody is not reading at all.

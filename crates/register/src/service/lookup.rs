@@ -2,7 +2,7 @@
 
 use super::{
     Work, include, malformed,
-    operation::{Comparison, FindWord, GetWord, SearchWord},
+    operation::{Comparison, Derive, FindWord, GetWord, SearchWord},
     reply_of, subject, text,
 };
 use crate::population::RELATIVES;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use std::str::FromStr;
 
-/// `{subject, valid?}` → the record's fields.
+/// `{subject}`, or the value of the word's key → the record's fields.
 pub(crate) async fn get(
     work: &Work<'_>,
     conn: &mut PgConnection,
@@ -21,16 +21,30 @@ pub(crate) async fn get(
     payload: &Value,
 ) -> Result<Value, Error> {
     let register = work.registers.required(&word.register)?;
-    let subject = subject(payload, "/subject")?;
-    admit(work, conn, word.kinship.as_deref(), subject).await?;
-    let found = read::states(conn, &[&register.name], &[subject.0], work.ctx.today()).await?;
-    let newest = found.into_iter().max_by_key(|version| (version.valid_from, version.recorded_at));
+    let key = word.key.as_ref().map(|key| by_key::required(register, key)).transpose()?;
+    let by_value = key.and_then(|key| Some((key, payload.pointer(&key.pointer)?.as_str()?)));
+    let (subject, newest) = match by_value {
+        Some((key, value)) => {
+            let found = by_key::unadmitted(conn, register, key, value, work.ctx.today()).await?;
+            let version = found.ok_or(Error::NotFound)?;
+            admit(work, conn, word.kinship.as_deref(), version.subject).await?;
+            (version.subject, Some(version))
+        }
+        None => {
+            let subject = subject(payload, "/subject")?;
+            admit(work, conn, word.kinship.as_deref(), subject).await?;
+            let found = read::states(conn, &[&register.name], &[subject.0], work.ctx.today()).await?;
+            let newest = |version: &Version| (version.valid_from, version.recorded_at, version.record);
+            (subject, found.into_iter().max_by_key(newest))
+        }
+    };
     let body = match (newest, &word.absent) {
         (Some(version), _) => version.body,
         (None, Some(absent)) => absent.clone(),
         (None, None) => return Err(Error::NotFound),
     };
     let mut reply = reply_of(subject, body);
+    derive(work, &word.derive, &mut reply)?;
     include::add(work, conn, &word.include, subject, &mut reply).await?;
     Ok(work.pass.project(Value::Object(reply)))
 }
@@ -63,6 +77,19 @@ async fn admit(
     Ok(work.pass.admit(subject, None)?)
 }
 
+/// Works out fields of a reply.
+fn derive(work: &Work<'_>, formulas: &[Derive], reply: &mut Map<String, Value>) -> Result<(), Error> {
+    for formula in formulas {
+        let variables = json!({ "record": reply, "today": work.ctx.today().to_string() });
+        let fault = |error| Error::Definition(format!("field {}: {error}", formula.field));
+        let value = formula.value.eval(&variables).map_err(fault)?;
+        if !value.is_null() {
+            reply.insert(formula.field.clone(), value);
+        }
+    }
+    Ok(())
+}
+
 /// `{key value, fields that must agree}` → `{subject, fields}`. A value that nobody bears and one whose bearer does not
 /// agree in the other fields give the same answer.
 pub(crate) async fn find(
@@ -77,6 +104,7 @@ pub(crate) async fn find(
     }
     let subject = version.subject;
     let mut reply = reply_of(subject, version.body);
+    derive(work, &word.derive, &mut reply)?;
     include::add(work, conn, &word.include, subject, &mut reply).await?;
     Ok(work.pass.project(Value::Object(reply)))
 }

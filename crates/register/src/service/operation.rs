@@ -45,6 +45,12 @@ pub struct GetWord {
     /// What to answer for a subject without a record. Without it: not found.
     #[serde(default)]
     pub absent: Option<Value>,
+    /// A key by whose value the record can be asked for instead of by its subject.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Fields of the reply that are worked out from `record` and `today`.
+    #[serde(default)]
+    pub derive: Vec<Derive>,
     /// The register of kin, where the next of kin of somebody the pass names may be read too.
     #[serde(default)]
     pub kinship: Option<String>,
@@ -67,6 +73,9 @@ pub struct FindWord {
     /// What else is given and must agree.
     #[serde(default)]
     pub agree: Vec<Agree>,
+    /// Fields of the reply that are worked out from `record` and `today`.
+    #[serde(default)]
+    pub derive: Vec<Derive>,
     /// What to add from other registers of the same owner.
     #[serde(default)]
     pub include: Vec<Include>,
@@ -108,6 +117,15 @@ pub struct Include {
     /// Field of the reply that names the subject to read, when it is not the reply's own subject.
     #[serde(default)]
     pub via: Option<String>,
+    /// Only records that have the same value as the reply in these fields.
+    #[serde(default)]
+    pub same: Vec<String>,
+    /// Instead of the newest record, all of them as a list.
+    #[serde(default)]
+    pub records: bool,
+    /// Instead of the subject's own records, those that name the subject by this link of the register, as a list.
+    #[serde(default)]
+    pub link: Option<String>,
     /// A list field whose items are gathered over all the subject's records.
     #[serde(default)]
     pub list: Option<String>,
@@ -143,6 +161,9 @@ pub struct PutWord {
     /// Or: the subject of the record that bears a value.
     #[serde(default)]
     pub subject_of: Option<SubjectOf>,
+    /// JSON Pointers that the input must have for the formulas to work.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Fields of the record that come from elsewhere in the input: field → JSON Pointer. Fields of the record that the
     /// input has under the same name come by themselves.
     #[serde(default)]
@@ -150,8 +171,8 @@ pub struct PutWord {
     /// Records to know for the formulas and rules: name → whose, in which register.
     #[serde(default)]
     pub facts: BTreeMap<String, Fact>,
-    /// Fields worked out: field → CEL over `input`, `record`, `today`, the facts. In the order written. What the input
-    /// already gave stays, unless `derive_over` names it.
+    /// Fields worked out: CEL over `input`, `record`, `today`, `consumer` (body, unit) and the facts, in the order written.
+    /// What the input gave stays; null adds nothing.
     #[serde(default)]
     pub derive: Vec<Derive>,
     /// Fields with new numbers.
@@ -323,10 +344,15 @@ impl Operation {
             }
         }
         match self {
+            Self::Get(word) => {
+                let register = registers.register(&word.register);
+                let unknown = |key: &&String| register.is_some_and(|register| register.key(key).is_none());
+                faults.extend(word.key.iter().filter(unknown).map(|key| key_fault("/key", key)));
+            }
             Self::Find(word) | Self::Verify(word) => {
                 if let Some(register) = registers.register(&word.register) {
                     if register.key(&word.key).is_none() {
-                        faults.push(("/key".to_owned(), "REG0107", format!("no key {}", word.key)));
+                        faults.push(key_fault("/key", &word.key));
                     }
                     for (at, agree) in word.agree.iter().enumerate() {
                         if !declares(&register.shape, &format!("/{}", agree.field)) {
@@ -341,6 +367,10 @@ impl Operation {
         }
         faults
     }
+}
+
+fn key_fault(pointer: &str, key: &str) -> (String, &'static str, String) {
+    (pointer.to_owned(), "REG0107", format!("no key {key}"))
 }
 
 fn put_faults(word: &PutWord, registers: &Registers) -> Vec<(String, &'static str, String)> {
@@ -362,7 +392,7 @@ fn put_faults(word: &PutWord, registers: &Registers) -> Vec<(String, &'static st
     }
     if let Some(of) = &word.subject_of {
         if registers.register(&of.register).is_some_and(|register| register.key(&of.key).is_none()) {
-            faults.push(("/subject_of/key".to_owned(), "REG0107", format!("no key {}", of.key)));
+            faults.push(key_fault("/subject_of/key", &of.key));
         }
     }
     faults

@@ -12,10 +12,14 @@ use crate::{
 use kernel::{FieldProblem, RecordId, SubjectId};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use time::Date;
 
 /// How often a number with random digits is drawn again when it was taken.
 const DRAWS_MAX: u32 = 20;
+
+/// What registers about people call their subjects: only people are admitted by a pass.
+const PERSON: &str = "person";
 
 /// Input → the record, with `subject` and `record`.
 pub(crate) async fn put(
@@ -25,6 +29,12 @@ pub(crate) async fn put(
     payload: Value,
 ) -> Result<Value, Error> {
     let register = work.registers.required(&word.register)?.as_ref();
+    let missing = |pointer: &&String| payload.pointer(pointer).is_none_or(Value::is_null);
+    let missing: Vec<_> =
+        word.needs.iter().filter(missing).map(|at| FieldProblem::new(at.clone(), "REG0022")).collect();
+    if !missing.is_empty() {
+        return Err(Error::Invalid(missing));
+    }
     let subject = subject_of(work, conn, word, &payload).await?;
     work.pass.admit(subject, None)?;
     let facts = facts(work, conn, word, &payload).await?;
@@ -51,8 +61,7 @@ pub(crate) async fn put(
     if let Some(same) = borne_by_the_same(conn, word, register, &record).await? {
         return Ok(work.pass.project(Value::Object(reply_of(subject, same))));
     }
-    let id = RecordId(work.ctx.uuid());
-    let id = if register.single { register.single_record(subject) } else { id };
+    let id = if register.single { register.single_record(subject) } else { RecordId(work.ctx.uuid()) };
     generate(work, conn, word, register, (subject, id), &mut record).await?;
     let new = NewRecord { subject, record: Some(id), valid_from, valid_until: None, body: record };
     if word.replaces {
@@ -92,7 +101,9 @@ async fn facts(
         let mut body = Value::Null;
         if payload.pointer(&fact.subject).is_some_and(|value| !value.is_null()) {
             let about = subject(payload, &fact.subject)?;
-            work.pass.admit(about, None)?;
+            if work.registers.required(&fact.register)?.subject == PERSON {
+                work.pass.admit(about, None)?;
+            }
             let states = read::states(conn, &[&fact.register], &[about.0], work.ctx.today()).await?;
             let newest = states.into_iter().max_by_key(|version| (version.valid_from, version.recorded_at));
             body = newest.map_or(Value::Null, |version| version.body);
@@ -126,6 +137,8 @@ fn variables(work: &Work<'_>, payload: &Value, record: &Value, facts: &Map<Strin
     variables.insert("input".to_owned(), payload.clone());
     variables.insert("record".to_owned(), record.clone());
     variables.insert("today".to_owned(), json!(work.ctx.today().to_string()));
+    let consumer = work.pass.consumer();
+    variables.insert("consumer".to_owned(), json!({ "body": consumer.as_str(), "unit": consumer.unit() }));
     Value::Object(variables)
 }
 
@@ -168,12 +181,13 @@ async fn generate(
     (subject, id): (SubjectId, RecordId),
     record: &mut Value,
 ) -> Result<(), Error> {
+    let mut counted = BTreeMap::new();
     for generate in &word.generate {
         let pointer = format!("/{}", generate.field);
         let key = register.keys.iter().find(|key| key.pointer == pointer);
         let mut free = None;
         for _ in 0..DRAWS_MAX {
-            let value = format::number(work, generate, record).await?;
+            let value = format::number(work, generate, record, &mut counted).await?;
             let is_free = match key {
                 Some(key) => {
                     let claim = Claim { register, key, value: value.clone(), subject, record: id };
