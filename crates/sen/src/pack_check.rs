@@ -3,6 +3,7 @@
 
 mod across;
 mod cases;
+mod scope;
 mod template;
 
 use pack::{Finding, Pack, Report, calendar, codes::CodeSets, units::Units};

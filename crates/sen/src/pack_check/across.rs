@@ -2,18 +2,23 @@
 //! force on all its days, whether its templates read fields that some form asks for.
 
 use super::Whole;
-use super::template::{Reads, body_kind, chains, reads};
+use super::scope::{Scope, Shape, items};
+use super::template::body_kind;
 use kernel::ServiceName;
 use pack::{Document, Report};
 use register::Operation;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use time::Date;
 
 /// Purpose of a body's work on a dossier.
 const DOSSIER: &str = "dossier";
 /// Purpose of a citizen's own matter.
 const SELF_SERVICE: &str = "self-service";
+/// Purpose of the origin's own questions about what a filing declares.
+const FILING_CHECK: &str = "filing-check";
+/// The role of what the program does by itself.
+const SYSTEM: &str = "system";
 
 /// Checks everything that spans contexts.
 pub(super) fn check(whole: &Whole, operations: &[(ServiceName, Operation)], report: &mut Report) {
@@ -106,27 +111,114 @@ fn within(from: Option<Date>, until: Option<Date>, outer_from: Option<Date>, out
     begins && ends
 }
 
-/// The sources and facts of a form are asked by citizens through the bodies that serve them.
+/// The sources of a form are asked by citizens through the bodies that serve them, its facts by those bodies.
 fn form(whole: &Whole, doc: &Document, report: &mut Report) {
     let portals: Vec<String> = whole.pack.documents("bodies").iter().flat_map(serving_citizens).collect();
     let days = (day(doc, "from"), day(doc, "until"));
-    for list in ["sources", "facts"] {
+    for (list, purpose, role) in [("sources", SELF_SERVICE, None), ("facts", FILING_CHECK, Some(SYSTEM))] {
         for (i, lookup) in items(&doc.value, list).iter().enumerate() {
-            let at = format!("/{list}/{i}");
-            let ask = Ask { consumers: &portals, purpose: SELF_SERVICE, role: None, days };
-            ask.check(whole, doc, &at, lookup, report);
+            let ask = Ask { consumers: &portals, purpose, role, days };
+            ask.check(whole, doc, &format!("/{list}/{i}"), lookup, report);
         }
     }
+    let mut faults = Vec::new();
+    let scope = Scope::of([
+        ("today", Shape::Any),
+        ("values", Shape::of_form(doc, None)),
+        ("applicant", Shape::fields(["subject"].into_iter())),
+        ("dossier", Shape::Any),
+        ("sources", replies(whole, items(&doc.value, "sources"))),
+        ("facts", Shape::ids(ids(items(&doc.value, "facts")))),
+        ("fact", Shape::ids(ids(items(&doc.value, "facts")))),
+        ("entry", Shape::Any),
+        ("index", Shape::Any),
+    ]);
+    for list in ["sources", "facts", "rules"] {
+        for (i, item) in items(&doc.value, list).iter().enumerate() {
+            let scope = in_entry(&scope, doc, item);
+            faults.extend(templates(&scope, item, &format!("/{list}/{i}"), &["payload", "people"]));
+            faults.extend(formulas(&scope, item, &format!("/{list}/{i}"), &["when", "test"]));
+        }
+    }
+    for (p, page) in items(&doc.value, "pages").iter().enumerate() {
+        faults.extend(formulas(&scope, page, &format!("/pages/{p}"), &["when"]));
+        for (s, section) in items(page, "sections").iter().enumerate() {
+            let at = format!("/pages/{p}/sections/{s}");
+            let scope = in_entry(&scope, doc, section);
+            faults.extend(formulas(&scope, section, &at, &["when"]));
+            for (f, field) in items(section, "fields").iter().enumerate() {
+                let at = format!("{at}/fields/{f}");
+                faults.extend(self::field(&scope, field, &at));
+                if let Some(set) = field.get("codes").and_then(Value::as_str)
+                    && whole.codes.set(set).is_none()
+                {
+                    report.add(doc, &format!("{at}/codes"), "PAC0030", format!("no code set is called `{set}`"));
+                }
+            }
+        }
+    }
+    for (pointer, message) in faults {
+        report.add(doc, &pointer, "PAC0033", message);
+    }
+}
+
+fn field(scope: &Scope, field: &Value, at: &str) -> Vec<(String, String)> {
+    let mut faults = formulas(scope, field, at, &["required", "visible"]);
+    faults.extend(templates(scope, field, at, &["default"]));
+    for (list, key) in [("options", "when"), ("prefill", "when")] {
+        for (i, item) in items(field, list).iter().enumerate() {
+            // What a register begins is not an entry of the form yet.
+            let scope = if list == "prefill" { &scope.with("entry", Shape::Any) } else { scope };
+            faults.extend(formulas(scope, item, &format!("{at}/{list}/{i}"), &[key]));
+            faults.extend(templates(scope, item, &format!("{at}/{list}/{i}"), &["value"]));
+        }
+    }
+    faults
+}
+
+/// The scope inside a repeated list, where the definition has an `each`.
+fn in_entry(scope: &Scope, form: &Document, definition: &Value) -> Scope {
+    match definition.get("each").and_then(Value::as_str) {
+        Some(list) => scope.with("entry", Shape::of_form(form, Some(list))),
+        None => scope.clone(),
+    }
+}
+
+fn templates(scope: &Scope, value: &Value, at: &str, keys: &[&str]) -> Vec<(String, String)> {
+    let of_key = |key: &&str| value.get(*key).map(|t| scope.faults_of_template(t, &format!("{at}/{key}")));
+    keys.iter().filter_map(of_key).flatten().collect()
+}
+
+fn formulas(scope: &Scope, value: &Value, at: &str, keys: &[&str]) -> Vec<(String, String)> {
+    let of_key = |key: &&str| value.get(*key).map(|f| scope.faults_of_formula(f, &format!("{at}/{key}")));
+    keys.iter().filter_map(of_key).flatten().collect()
+}
+
+fn ids(list: &[Value]) -> impl Iterator<Item = &str> {
+    list.iter().filter_map(|item| item.get("id")?.as_str())
+}
+
+/// What the answers to calls hold, each under the call's id: the fields that it asks for, or those of the service.
+fn replies(whole: &Whole, calls: &[Value]) -> Shape {
+    let mut named = BTreeMap::new();
+    for call in calls {
+        let Some(id) = call.get("id").and_then(Value::as_str) else { continue };
+        let asked: Vec<_> = items(call, "fields").iter().filter_map(Value::as_str).collect();
+        let service = call.get("service").and_then(Value::as_str).and_then(|name| whole.bodies.service(&name.into()));
+        let shape = match service {
+            _ if !asked.is_empty() => Shape::fields(asked.into_iter()),
+            Some(service) => Shape::fields(service.fields.iter().map(String::as_str)),
+            None => Shape::Any,
+        };
+        named.insert(id.to_owned(), shape);
+    }
+    Shape::Named(named)
 }
 
 fn serving_citizens(doc: &Document) -> Vec<String> {
     let serves = |kind: &&Value| kind.get("serves_citizens").and_then(Value::as_bool) == Some(true);
     let id = |kind: &Value| kind.get("id").and_then(Value::as_str).map(str::to_owned);
     items(&doc.value, "body_kinds").iter().filter(serves).filter_map(id).collect()
-}
-
-fn items<'v>(value: &'v Value, list: &str) -> &'v [Value] {
-    value.get(list).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A call that a definition makes.
@@ -193,10 +285,16 @@ impl Group<'_> {
             report.add(self.doc, "/origin", "PAC0030", format!("no kind of body is called `{origin}`"));
         }
         let form = text("form").and_then(|id| self.form(id, report));
-        let children = text("children");
-        let readable = form.map(|form| Readable::of(form, children));
+        let filing = form.map(|form| self.filing(form, text("children")));
+        if let Some(filing) = &filing {
+            let mut faults = templates(filing, &self.doc.value, "", &["people"]);
+            for (i, term) in items(&self.doc.value, "term").iter().enumerate() {
+                faults.extend(formulas(filing, term, &format!("/term/{i}"), &["when"]));
+            }
+            self.add_all(faults, report);
+        }
         for (i, member) in items(&self.doc.value, "members").iter().enumerate() {
-            self.member(i, member, readable.as_ref(), report);
+            self.member(i, member, filing.as_ref(), report);
         }
     }
 
@@ -216,7 +314,60 @@ impl Group<'_> {
         found
     }
 
-    fn member(&self, i: usize, member: &Value, readable: Option<&Readable>, report: &mut Report) {
+    /// What can be read where a dossier is filed and its steps are sent.
+    fn filing(&self, form: &Document, children: Option<&str>) -> Scope {
+        let members = items(&self.doc.value, "members").iter();
+        let facts = members.filter_map(|member| {
+            let facts = member.get("facts").map_or(Shape::Any, Shape::of_template);
+            Some((member.get("id")?.as_str()?.to_owned(), facts))
+        });
+        Scope::of([
+            ("today", Shape::Any),
+            ("values", Shape::of_form(form, None)),
+            ("child", children.map_or(Shape::Any, |list| Shape::of_form(form, Some(list)))),
+            ("child_index", Shape::Any),
+            ("steps", Shape::Named(facts.collect())),
+            ("applicant", Shape::fields(["subject"].into_iter())),
+            ("dossier", Shape::fields(["id", "code", "filed_on"].into_iter())),
+            ("facts", Shape::ids(ids(items(&form.value, "facts")))),
+            ("provinces", Shape::Any),
+        ])
+    }
+
+    /// What a member's templates read that is not there.
+    fn unreadable(&self, member: &Value, at: &str, filing: &Scope) -> Vec<(String, String)> {
+        let mut faults = templates(filing, member, at, &["body", "data", "people"]);
+        faults.extend(formulas(filing, member, at, &["when"]));
+        for (i, term) in items(member, "term").iter().enumerate() {
+            faults.extend(formulas(filing, term, &format!("{at}/term/{i}"), &["when"]));
+        }
+        let data = member.get("data").map_or(Shape::Any, Shape::of_template);
+        let dossier = Shape::fields(["id", "code"].into_iter());
+        let common = Scope::of([("today", Shape::Any), ("data", data), ("dossier", dossier)]);
+        let officer = common.with("sources", replies(self.whole, items(member, "lookups")));
+        let decision = common.with("effects", replies(self.whole, items(member, "effects")));
+        let decision = decision.with("body", Shape::Any).with("child_number", Shape::Any);
+        faults.extend(templates(&decision, member, at, &["facts"]));
+        for (list, scope) in
+            [("lookups", &officer), ("compare", &officer), ("effects", &decision), ("results", &decision)]
+        {
+            for (i, item) in items(member, list).iter().enumerate() {
+                let at = format!("{at}/{list}/{i}");
+                faults.extend(formulas(scope, item, &at, &["when"]));
+                let keys = ["payload", "people", "admits", "number", "data", "filed", "register"];
+                faults.extend(templates(scope, item, &at, &keys));
+            }
+        }
+        faults
+    }
+
+    fn add_all(&self, faults: Vec<(String, String)>, report: &mut Report) {
+        for (pointer, message) in faults {
+            self.add(&pointer, "PAC0033", message, report);
+        }
+    }
+
+    fn member(&self, i: usize, member: &Value, filing: Option<&Scope>, report: &mut Report) {
         let at = format!("/members/{i}");
         let text = |key: &str| member.get(key).and_then(Value::as_str);
         if let Some(code) = text("procedure") {
@@ -240,12 +391,8 @@ impl Group<'_> {
                 }
             }
         }
-        if let Some(readable) = readable {
-            for (pointer, chain) in chains_of(member, &at) {
-                if let Some(message) = readable.fault(&chain) {
-                    self.add(&pointer, "PAC0033", message, report);
-                }
-            }
+        if let Some(filing) = filing {
+            self.add_all(self.unreadable(member, &at, filing), report);
         }
     }
 
@@ -267,88 +414,5 @@ impl Group<'_> {
 
     fn add(&self, pointer: &str, code: &'static str, message: String, report: &mut Report) {
         report.add(self.doc, pointer, code, message);
-    }
-}
-
-/// The parts of a member that are templates or formulas, and what they read.
-fn chains_of(member: &Value, at: &str) -> Vec<(String, Vec<String>)> {
-    let mut templates: Vec<(String, &Value)> = Vec::new();
-    let mut formulas: Vec<(String, &Value)> = Vec::new();
-    for key in ["body", "data", "people", "facts"] {
-        templates.extend(member.get(key).map(|value| (format!("{at}/{key}"), value)));
-    }
-    formulas.extend(member.get("when").map(|value| (format!("{at}/when"), value)));
-    for list in ["lookups", "effects", "results", "compare", "term"] {
-        for (i, item) in items(member, list).iter().enumerate() {
-            for key in ["payload", "people", "number", "data", "filed"] {
-                templates.extend(item.get(key).map(|value| (format!("{at}/{list}/{i}/{key}"), value)));
-            }
-            formulas.extend(item.get("when").map(|value| (format!("{at}/{list}/{i}/when"), value)));
-        }
-    }
-    let mut found = Vec::new();
-    for (pointer, template) in templates {
-        for (place, read) in reads(template, &pointer) {
-            match read {
-                Reads::Path(path) => found.push((place, path)),
-                Reads::Formula(formula) => found.extend(chains(&formula).into_iter().map(|c| (place.clone(), c))),
-            }
-        }
-    }
-    for (pointer, formula) in formulas {
-        let read = formula.as_str().map(chains).unwrap_or_default();
-        found.extend(read.into_iter().map(|chain| (pointer.clone(), chain)));
-    }
-    found
-}
-
-/// What a form's values can hold.
-struct Readable {
-    fields: BTreeSet<String>,
-    child_fields: BTreeSet<String>,
-    children: Option<String>,
-}
-
-impl Readable {
-    fn of(form: &Document, children: Option<&str>) -> Self {
-        let mut readable =
-            Self { fields: BTreeSet::new(), child_fields: BTreeSet::new(), children: children.map(str::to_owned) };
-        for page in items(&form.value, "pages") {
-            for section in items(page, "sections") {
-                let each = section.get("each").and_then(Value::as_str);
-                for name in items(section, "fields").iter().filter_map(|field| field.get("name")?.as_str()) {
-                    match each {
-                        Some(list) if Some(list) == children => {
-                            readable.child_fields.insert(name.to_owned());
-                        }
-                        Some(list) => {
-                            readable.fields.insert(list.to_owned());
-                        }
-                        None => {
-                            readable.fields.insert(name.to_owned());
-                        }
-                    }
-                }
-            }
-        }
-        readable
-    }
-
-    /// Why a chain reads nothing: the form asks for no such field.
-    fn fault(&self, chain: &[String]) -> Option<String> {
-        let (first, rest) = chain.split_first()?;
-        let (known, whose) = match first.as_str() {
-            "values" => (&self.fields, "form"),
-            "child" => (&self.child_fields, "form's entry for a child"),
-            _ => return None,
-        };
-        if rest.is_empty() || (first == "values" && self.children.as_ref() == rest.first()) {
-            return None;
-        }
-        let path = rest.join(".");
-        let reaches = |field: &String| {
-            *field == path || field.starts_with(&format!("{path}.")) || path.starts_with(&format!("{field}."))
-        };
-        (!known.iter().any(reaches)).then(|| format!("the {whose} has no field `{path}`"))
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn reads(template: &Value, pointer: &str) -> Vec<(String, Reads)> {
 pub(super) fn chains(formula: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let Ok(expr) = Expr::parse(formula) else { return found };
-    let variables = expr.variables();
+    let bound = bound(formula);
+    let variables: Vec<_> = expr.variables().into_iter().filter(|name| !bound.contains(&name.as_str())).collect();
     let bytes = formula.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
@@ -65,6 +66,17 @@ pub(super) fn chains(formula: &str) -> Vec<Vec<String>> {
                 }
             }
             _ => i += 1,
+        }
+    }
+    found
+}
+
+/// The names that a formula binds itself: `n` of `names.map(n, fold(n))`.
+fn bound(formula: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for opener in [".all(", ".exists(", ".exists_one(", ".map(", ".filter("] {
+        for (at, _) in formula.match_indices(opener) {
+            found.extend(formula[at + opener.len()..].split(',').next().map(str::trim));
         }
     }
     found
@@ -105,14 +117,14 @@ mod tests {
     fn what_a_formula_reads_is_found() {
         for (formula, expected) in [
             ("values.x.y == 'child.z' && has(child.a)", vec!["values.x.y", "child.a"]),
-            ("fold(child.name) in values.names.map(n, fold(n))", vec!["child.name", "values.names", "n"]),
+            ("fold(child.name) in values.names.map(n, fold(n))", vec!["child.name", "values.names"]),
             ("size(values.children) > 1", vec!["values.children"]),
         ] {
             let found: Vec<_> = chains(formula).iter().map(|names| names.join(".")).collect();
             for chain in expected {
                 assert!(found.iter().any(|f| f == chain), "{formula}: {chain} in {found:?}");
             }
-            assert!(!found.iter().any(|f| f == "child.z"), "{formula}");
+            assert!(!found.iter().any(|f| f == "child.z" || f == "n"), "{formula}");
         }
     }
 

@@ -141,6 +141,17 @@ fn every_kind_of_fault_is_named_in_its_line() {
             fault("groups/card.yaml", "role: librarian", "role: bookworm", "PAC0030"),
             fault("groups/card.yaml", "role: librarian", "role: leader", "PAC0038").at("service: reader.enrol"),
             fault("groups/card.yaml", "card_kind: $.values.card_kind", "card_kind: $.values.cardkind", "PAC0033"),
+            fault("groups/card.yaml", "number: $.effects.enrol.", "number: $.effects.enroll.", "PAC0033"),
+            fault(
+                "groups/card.yaml",
+                "register: $.sources.reader.full_name",
+                "register: $.sources.reader.nickname",
+                "PAC0033",
+            ),
+            fault("groups/card.yaml", "filed: $.data.", "filed: $.values.", "PAC0033"),
+            fault("forms/card.yaml", "values.card_kind != 'child'", "values.card_sort != 'child'", "PAC0033")
+                .at("test: "),
+            fault("forms/card.yaml", "value: $.sources.own.full_name", "value: $.sources.me.full_name", "PAC0033"),
             fault("groups/card.yaml", "fields: [full_name, birth_date]", "fields: [full_name, card_number]", "PAC0033"),
             fault("groups/card.yaml", "  filed: {vi: Hồ sơ đã nộp., en: Your application was sent.}\n", "", "PRO0211")
                 .at("messages:"),
