@@ -66,6 +66,10 @@ pub fn check(dir: &Path) -> Result<(Whole, Report), pack::Error> {
     let registers = register::Registers::read(&pack, &bodies, Arc::clone(&units), &mut report);
     let operations = register::definitions(&pack, &registers, &mut report);
     let procedures = procedure::Catalogue::read(&pack, &bodies, &mut report);
+    if pack.folders().contains(&"synth") {
+        // What the synthetic population is made from; its findings are in the report.
+        let _ = crate::synth::World::read(&pack, &units, crate::synth::AS_OF, &mut report);
+    }
     let whole = Whole { pack, units, calendar, codes, bodies, registers, procedures };
     across::check(&whole, &operations, &mut report);
     cases::run(&whole, &mut report);

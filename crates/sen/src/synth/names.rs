@@ -110,7 +110,7 @@ impl Names {
             .collect();
         let common = peoples.first()?;
         if common.given.iter().flatten().any(Option::is_none) || common.surnames.is_none() {
-            given_table.add(1, "SYN0001", "the first people of peoples.csv lacks names of a sex or generation", report);
+            given_table.add(1, "PAC0030", "the first people of peoples.csv lacks names of a sex or generation", report);
             return None;
         }
         Some(Self { peoples })

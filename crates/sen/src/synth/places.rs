@@ -70,7 +70,7 @@ impl Places {
         let peoples = peoples_table.parse::<PeopleRow>(report);
         for row in &peoples {
             if names.people(&row.people).is_none() {
-                peoples_table.add(row.line, "SYN0002", format!("no names for the people `{}`", row.people), report);
+                peoples_table.add(row.line, "PAC0030", format!("no names for the people `{}`", row.people), report);
             }
         }
 
@@ -98,7 +98,7 @@ impl Places {
             let Some(inside) = Weighted::new(indexes.iter().map(weigh)) else {
                 table.add(
                     row.line,
-                    "SYN0003",
+                    "PAC0030",
                     format!("no commune lies in the former province {}", row.prefix),
                     report,
                 );

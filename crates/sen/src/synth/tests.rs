@@ -229,6 +229,33 @@ fn notices_are_of_grown_women_who_could_have_borne() {
 }
 
 #[test]
+fn what_is_written_stands_in_the_code_sets_of_the_pack() {
+    let pack = pack::Pack::embedded("vn").unwrap();
+    let codes = pack::codes::CodeSets::read(&pack, &mut pack::Report::new());
+    for household in people(10, 10_000) {
+        for person in &household.members {
+            for (set, code) in [
+                ("ethnic-groups", person.ethnicity.as_str()),
+                ("relations", person.relation.as_str()),
+                ("marital-statuses", person.marital.as_str()),
+                ("sexes", person.sex.as_str()),
+            ] {
+                assert!(codes.code(set, code).is_some(), "{set} {code}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_world_without_its_lists_is_refused_by_name() {
+    let mut report = pack::Report::new();
+    let demo = pack::Pack::embedded("demo").unwrap();
+    let units = pack::units::Units::read(&demo, &mut pack::Report::new());
+    assert!(World::read(&demo, &units, AS_OF, &mut report).is_none());
+    assert!(report.problems().iter().any(|finding| finding.file.starts_with("names/")), "{report}");
+}
+
+#[test]
 fn every_word_of_the_lists_makes_a_name() {
     let pack = pack::Pack::embedded("vn").unwrap();
     for (table, column) in
