@@ -299,7 +299,7 @@ no = No
 who-saw-title = Who saw my data
 who-saw-lead = Every time your data is read or changed there is a line here, newest first.
 who-saw-none-title = Nobody yet
-who-saw-none = No reading of your data has been recorded.
+who-saw-none = No office has looked at your data.
 who-saw-doubt-title = Something looks wrong?
 who-saw-doubt = If you do not understand a line, ask the office it names. Take the downloaded proof along: the office cannot deny it.
 saw-when = When
@@ -342,6 +342,12 @@ proof-opening = Content of the line
 proof-commitment = Commitment
 proof-path = Path to the root
 proof-checkpoint = Signed checkpoint
+saw-showing-others = Showing what others did.
+saw-showing-all = Showing everything, your own look-ups too.
+saw-all = Show everything
+saw-only-others = Show only others
+saw-older = Older lines
+saw-newest = Newest
 
 # Form
 from-register = from { $source }

@@ -287,7 +287,7 @@ no = Không
 who-saw-title = Ai đã xem dữ liệu của tôi
 who-saw-lead = Mỗi lần dữ liệu của Anh/Chị được đọc hay thay đổi đều có một dòng ở đây, mới nhất ở trên.
 who-saw-none-title = Chưa có ai
-who-saw-none = Chưa có lượt xem nào được ghi cho dữ liệu của Anh/Chị.
+who-saw-none = Chưa có cơ quan nào xem dữ liệu của Anh/Chị.
 who-saw-doubt-title = Thấy lạ?
 who-saw-doubt = Nếu có dòng Anh/Chị không hiểu vì sao, hãy hỏi cơ quan ghi ở dòng đó. Mang theo chứng cứ tải về: cơ quan không thể nói là không có.
 saw-when = Lúc
@@ -330,6 +330,12 @@ proof-opening = Nội dung của dòng
 proof-commitment = Mã cam kết
 proof-path = Đường lên gốc
 proof-checkpoint = Điểm niêm có chữ ký
+saw-showing-others = Đang hiện những lần cơ quan khác xem.
+saw-showing-all = Đang hiện tất cả, kể cả những lần Anh/Chị tự xem.
+saw-all = Hiện tất cả
+saw-only-others = Chỉ hiện cơ quan khác
+saw-older = Xem những dòng cũ hơn
+saw-newest = Về mới nhất
 
 # Form
 from-register = từ { $source }

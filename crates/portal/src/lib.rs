@@ -1,12 +1,21 @@
-//! The pages: public, citizen, officer. No SQL here: every page asks the contexts' functions, and personal data come
-//! through the exchange like everybody else's.
+//! The pages: public, citizen, officer; and the JSON API that mirrors them. No SQL here: every page asks the contexts'
+//! functions, and personal data come through the exchange like everybody else's.
 //!
 //! Always true here: a page that shows a person's data says for what it was read and that the reading was logged;
 //! every page works without JavaScript; every sentence stands in both languages.
 
+mod api;
+mod citizen;
 mod embedded;
+mod form;
+mod officer;
+mod page;
+mod public;
+mod show;
+mod state;
 
 pub use embedded::{assets, assets_installed, template_source};
+pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, State};
 
 /// Sentences of the pages.
 pub const MESSAGES: kernel::Messages = kernel::Messages {
@@ -21,3 +30,20 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/admin.en.ftl")
     ),
 };
+
+/// All pages and the API, with the layers around them. The program adds the ledger's router beside it.
+pub fn router(state: State) -> axum::Router {
+    let web = state.web.clone();
+    web::layers(routes().with_state(state), &web)
+}
+
+/// The pages without the layers, for a program that adds routes of its own before [`web::layers`].
+pub fn routes() -> axum::Router<State> {
+    axum::Router::new()
+        .merge(public::router())
+        .merge(citizen::router())
+        .merge(form::router())
+        .merge(officer::router())
+        .nest("/api/v1", api::router())
+        .merge(assets().router())
+}

@@ -1,0 +1,43 @@
+//! Signing in and out.
+
+use super::{Reply, reply};
+use crate::State;
+use crate::public::enter;
+use axum::{extract, http::HeaderMap};
+use serde::Deserialize;
+use serde_json::json;
+use web::{Json, SignedIn, Visitor};
+
+/// What signing in takes.
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    login: String,
+    password: String,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+/// `POST /session {login, password, code}` → `{token, actor, ends_at}`.
+pub(crate) async fn sign_in(
+    extract::State(state): extract::State<State>,
+    visitor: Visitor,
+    Json(given): Json<Credentials>,
+) -> Reply {
+    let entered = enter(&state, &visitor.ctx, &given.login, &given.password, given.code.as_deref()).await?;
+    let ends_at = entered.opened.ends_at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+    reply(&json!({"token": entered.opened.token, "actor": entered.actor, "ends_at": ends_at}))
+}
+
+/// `GET /session` → `{actor, csrf}`; the token of forms for a cookie session.
+pub(crate) async fn who(me: SignedIn) -> Reply {
+    reply(&json!({"actor": me.session.actor, "csrf": me.session.csrf}))
+}
+
+/// `DELETE /session` ends it.
+pub(crate) async fn sign_out(extract::State(state): extract::State<State>, _: SignedIn, headers: HeaderMap) -> Reply {
+    if let Some(token) = state.web.token_of(&headers) {
+        let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
+        web::end(&mut conn, token).await?;
+    }
+    reply(&json!({}))
+}

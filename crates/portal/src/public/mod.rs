@@ -1,0 +1,34 @@
+//! Pages for everybody.
+
+mod home;
+mod search;
+mod service;
+mod sign_in;
+
+use crate::State;
+use crate::page::{self, Answer};
+use axum::{Router, extract, routing::get};
+use serde_json::json;
+use web::Visitor;
+
+pub(crate) use service::service_view;
+pub(crate) use sign_in::enter;
+
+pub(crate) fn router() -> Router<State> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/tim-kiem", get(search::search))
+        .route("/dich-vu/{code}", get(service::service))
+        .route("/du-lieu-cua-toi", get(your_data))
+        .route("/tro-giup", get(help))
+        .route("/dang-nhap", get(sign_in::form).post(sign_in::sign_in))
+        .route("/dang-xuat", axum::routing::post(sign_in::sign_out))
+}
+
+async fn your_data(extract::State(state): extract::State<State>, visitor: Visitor) -> Answer {
+    Ok(page::open(&state, &visitor, "public/data.html", json!({}))?)
+}
+
+async fn help(extract::State(state): extract::State<State>, visitor: Visitor) -> Answer {
+    Ok(page::open(&state, &visitor, "public/help.html", json!({}))?)
+}

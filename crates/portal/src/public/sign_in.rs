@@ -1,0 +1,146 @@
+//! Signing in with name, password and one-time code; signing out.
+
+use crate::page::{self, Answer, go};
+use crate::{DemoAccount, State};
+use axum::{
+    extract,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use identity::TotpSecret;
+use kernel::{Actor, Ctx, Kind, Problem};
+use serde_json::{Value, json};
+use web::{Failure, Form, NewSession, Opened, Visitor};
+
+/// A session that has begun.
+pub(crate) struct Entered {
+    pub(crate) opened: Opened,
+    pub(crate) actor: Actor,
+}
+
+pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
+    if let Some(session) = &visitor.session {
+        return Ok(go(home_of(&session.actor)));
+    }
+    let wanted = page::query(&uri, "tiep").map(|path| local(&path)).unwrap_or_default();
+    shown(&state, &visitor, &wanted, "", Vec::new(), StatusCode::OK)
+}
+
+pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visitor: Visitor, form: Form) -> Answer {
+    let wanted = form.get("tiep").map(local).unwrap_or_default();
+    let login = form.get("login").unwrap_or_default();
+    match enter(&state, &visitor.ctx, login, form.get("password").unwrap_or_default(), form.get("code")).await {
+        Ok(entered) => {
+            let to = if wanted.is_empty() { home_of(&entered.actor).to_owned() } else { wanted };
+            with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
+        }
+        Err(problem)
+            if matches!(problem.kind, Kind::Unauthenticated | Kind::Forbidden | Kind::Invalid | Kind::TooMany) =>
+        {
+            let message = state.web.sentence(visitor.language, &problem.code, &problem.args);
+            let errors = vec![json!({"href": "#login", "message": message})];
+            let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+            shown(&state, &visitor, &wanted, login, errors, status)
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Checks who it is and begins a session. A session that the browser had is not used on: the token is always new.
+pub(crate) async fn enter(
+    state: &State,
+    ctx: &Ctx,
+    login: &str,
+    password: &str,
+    code: Option<&str>,
+) -> Result<Entered, Problem> {
+    state.web.attempts.attempt(login)?;
+    let known = state.identity.sign_in(ctx, login, password, code).await?;
+    let actor = first_choice(&known.choices).ok_or_else(|| Problem::new(Kind::Forbidden, "POR0009"))?;
+    let body = match &actor {
+        Actor::Officer { body, .. } => Some(state.body_name(ctx, body)),
+        _ => None,
+    };
+    let facts = json!({"name": known.label, "body": body});
+    let mut tx = state.db.begin().await?;
+    let opened = web::open(&mut tx, ctx, &NewSession { account: known.account, actor: actor.clone(), facts }).await?;
+    tx.commit().await.map_err(web::Error::from)?;
+    Ok(Entered { opened, actor })
+}
+
+/// As whom a session begins: an officer of the first body, else the citizen.
+fn first_choice(choices: &[Actor]) -> Option<Actor> {
+    let officer = choices.iter().find(|actor| matches!(actor, Actor::Officer { .. }));
+    officer.or_else(|| choices.first()).cloned()
+}
+
+pub(crate) async fn sign_out(
+    extract::State(state): extract::State<State>,
+    headers: HeaderMap,
+    _: Form,
+) -> Result<Response, Failure> {
+    if let Some(token) = state.web.token_of(&headers) {
+        let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
+        web::end(&mut conn, token).await?;
+    }
+    with_cookie(go("/"), &state.web.session_cookie_gone())
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Answer {
+    let value = HeaderValue::from_str(cookie).map_err(|_| Problem::new(Kind::Internal, web::codes::INTERNAL))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(response.into_response())
+}
+
+fn home_of(actor: &Actor) -> &'static str {
+    if matches!(actor, Actor::Officer { .. }) { "/can-bo" } else { "/toi" }
+}
+
+/// Only paths of ours: a sign-in page that sends people elsewhere is a gift to deceivers.
+fn local(path: &str) -> String {
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if is_ours { path.to_owned() } else { String::new() }
+}
+
+fn shown(
+    state: &State,
+    visitor: &Visitor,
+    wanted: &str,
+    login: &str,
+    errors: Vec<Value>,
+    status: StatusCode,
+) -> Answer {
+    let accounts: Vec<Value> =
+        state.demo.iter().flat_map(|demo| &demo.accounts).map(|a| account(&visitor.ctx, a)).collect();
+    let csrf = visitor.session.as_ref().map_or("", |session| session.csrf.as_str());
+    let content = json!({
+        "errors": errors, "wanted": !wanted.is_empty(), "next_path": wanted, "login": login, "csrf": csrf,
+        "accounts": accounts,
+    });
+    let mut response = page::open(state, visitor, "public/sign-in.html", content)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn account(ctx: &Ctx, account: &DemoAccount) -> Value {
+    let code = TotpSecret::from_bytes(&account.totp_secret)
+        .map_or_else(String::new, |secret| identity::totp_now(&secret, ctx.now()));
+    let fill = json!({"login": account.login, "password": account.password, "code": code});
+    json!({
+        "label": account.label, "login": account.login, "password": account.password, "code": code,
+        "fill": fill.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_only_to_our_own_pages() {
+        assert_eq!(local("/toi?a=1"), "/toi?a=1");
+        for path in ["https://evil.example", "//evil.example", "/\\evil.example", "toi", ""] {
+            assert_eq!(local(path), "", "{path}");
+        }
+    }
+}

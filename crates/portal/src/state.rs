@@ -1,0 +1,74 @@
+//! What every page needs. Cheap to clone; the program puts it together once.
+
+use axum::extract::FromRef;
+use exchange::Exchange;
+use identity::Identity;
+use kernel::{BodyId, Ctx};
+use pack::Text;
+use procedure::{Procedures, Setting};
+use std::sync::Arc;
+use store::Db;
+use web::Web;
+
+/// The group that the home page offers first: a birth.
+pub const BIRTH_GROUP: &str = "3.000722";
+
+/// Shared by all pages.
+#[derive(Clone)]
+pub struct State {
+    /// Languages, templates, sessions.
+    pub web: Web,
+    /// For the session table and for proofs of the ledger; personal data go through the exchange.
+    pub db: Db,
+    /// The door.
+    pub exchange: Exchange,
+    /// The engine of procedures.
+    pub procedures: Procedures,
+    /// Accounts.
+    pub identity: Identity,
+    /// Accounts that the sign-in page may show. Only in the demonstration.
+    pub demo: Option<Arc<DemoBox>>,
+}
+
+/// The accounts of the demonstration.
+#[derive(Clone, Debug)]
+pub struct DemoBox {
+    /// In the order in which they are shown.
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// One account of the demonstration: all of it is shown, to everybody.
+#[derive(Clone, Debug)]
+pub struct DemoAccount {
+    /// Whose it is: "Người mẹ, vừa sinh con".
+    pub label: Text,
+    /// Login.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// Secret of the one-time codes, 20 bytes.
+    pub totp_secret: Vec<u8>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("State")
+    }
+}
+
+impl State {
+    pub(crate) fn setting(&self) -> &Setting {
+        self.procedures.setting()
+    }
+
+    /// The name of a body today.
+    pub(crate) fn body_name(&self, ctx: &Ctx, body: &BodyId) -> Text {
+        self.setting().body_name(body, ctx.today())
+    }
+}
+
+impl FromRef<State> for Web {
+    fn from_ref(state: &State) -> Self {
+        state.web.clone()
+    }
+}
