@@ -36,7 +36,7 @@ impl Series {
     /// # Errors
     /// [`Error::NoFreeNumber`] when others were first too often, a database failure.
     pub(crate) async fn next(&self, ctx: &Ctx, series: &str, size: u32) -> Result<i64, Error> {
-        if let Some(number) = self.from_lease(series) {
+        if let Some(number) = self.leased_number(series) {
             return Ok(number);
         }
         let size = i64::from(size.max(1));
@@ -62,7 +62,7 @@ impl Series {
         Err(Error::NoFreeNumber)
     }
 
-    fn from_lease(&self, series: &str) -> Option<i64> {
+    fn leased_number(&self, series: &str) -> Option<i64> {
         self.leased.lock().unwrap_or_else(PoisonError::into_inner).get_mut(series)?.next()
     }
 }

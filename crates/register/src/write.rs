@@ -165,7 +165,9 @@ pub(crate) async fn try_take(
     let names: Vec<_> = claims.iter().map(|claim| claim.key.full_name(claim.register)).collect();
     let inserted: Vec<(String, String)> = sqlx::query_as(
         "INSERT INTO register.unique_value (value, key, turn, subject_id, record_id, taken_at)
-         SELECT d.*, $6 FROM unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[]) AS d
+         SELECT d.*, $6
+         FROM unnest($1::text[], $2::text[], $3::int[], $4::uuid[], $5::uuid[]) AS d (value, key, turn, subject, record)
+         ORDER BY value, key -- two takers of the same values wait for each other in one order
          ON CONFLICT ON CONSTRAINT unique_value_pk DO NOTHING
          RETURNING value, key",
     )

@@ -390,11 +390,8 @@ fn put_faults(word: &PutWord, registers: &Registers) -> Vec<(String, &'static st
             faults.push((format!("/generate/{at}"), "REG0108", "{n} needs a series".to_owned()));
         }
     }
-    if let Some(of) = &word.subject_of {
-        if registers.register(&of.register).is_some_and(|register| register.key(&of.key).is_none()) {
-            faults.push(key_fault("/subject_of/key", &of.key));
-        }
-    }
+    let keyless = |of: &&SubjectOf| registers.register(&of.register).is_some_and(|it| it.key(&of.key).is_none());
+    faults.extend(word.subject_of.iter().filter(keyless).map(|of| key_fault("/subject_of/key", &of.key)));
     faults
 }
 

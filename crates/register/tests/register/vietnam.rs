@@ -16,8 +16,8 @@ use time::{Date, macros::date};
 const WARD: &str = "00004";
 const NOTICE: &str = "00001.GCS.01D01.26";
 
-struct Vietnam {
-    country: Country,
+pub(crate) struct Vietnam {
+    pub(crate) country: Country,
     case: CaseId,
     mother: SubjectId,
     father: SubjectId,
@@ -36,7 +36,7 @@ fn number(sex: Sex, year: i32, random: u32) -> PersonalNumber {
 }
 
 impl Vietnam {
-    async fn found() -> Self {
+    pub(crate) async fn found() -> Self {
         let mother = Someone { name: "Nguyễn Thị Hoà", sex: Sex::Female, born: date!(1996 - 03 - 05), died: None };
         let father = Someone { name: "Trần Văn Đức", sex: Sex::Male, born: date!(1994 - 08 - 01), died: None };
         Self::with(mother, father).await
@@ -149,7 +149,7 @@ impl Vietnam {
         self.call(("commune-committee", "civil-status-officer"), (provider, service), about, payload).await
     }
 
-    async fn newborn(&self, child: Value) -> Result<Value, Problem> {
+    pub(crate) async fn newborn(&self, child: Value) -> Result<Value, Problem> {
         let payload = json!({
             "child": child, "mother": {"subject": self.mother}, "father": {"subject": self.father},
             "registration_province": "01", "birth_registration": "Phường Ba Đình, Hà Nội",
@@ -174,7 +174,7 @@ impl Vietnam {
     }
 }
 
-fn child() -> Value {
+pub(crate) fn child() -> Value {
     json!({"full_name": "Trần Thị An", "sex": "female", "birth_date": "2026-11-20", "birth_place": "Hà Nội",
            "ethnicity": "01", "nationality": "VNM", "hometown": "Hà Nội"})
 }
