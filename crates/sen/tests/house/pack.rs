@@ -162,3 +162,52 @@ fn every_kind_of_fault_is_named_in_its_line() {
         ],
     );
 }
+
+#[test]
+fn ten_faults_planted_in_the_pack_of_vietnam_are_all_named() {
+    let faults = [
+        fault(
+            "units/communes.csv",
+            "00004,2025-07-01,,phường,Ba Đình,01,",
+            "00004,2025-06-01,,phường,Ba Đình,01,",
+            "PAC0204",
+        ),
+        fault("units/successions.csv", "00001,2004-07-08,00097", "00001,2004-07-08,00098", "PAC0206"),
+        fault("calendar/holidays.csv", "2026-11-24,holiday,", "2026-11-24,holliday,", "PAC0022"),
+        fault("bodies/kinds.yaml", "one_per: commune", "one_per: district", "PAC0004"),
+        fault(
+            "services/birth-notice.yaml",
+            "provider_kinds: [ministry-health]",
+            "provider_kinds: [ministry-of-health]",
+            "PAC0030",
+        ),
+        fault(
+            "agreements/commune-committee.yaml",
+            "fields: [subject, personal_number,",
+            "fields: [subject, fingerprints,",
+            "PAC0033",
+        ),
+        fault("agreements/social-insurance.yaml", "from: 2024-07-01", "from: 2024-07-01\nuntil: 2024-06-30", "PAC0010")
+            .at("until: 2024-06-30"),
+        fault(
+            "registers/population.yaml",
+            "test: \"record.birth_date <= today\"",
+            "test: \"record.birth_date <= = today\"",
+            "PAC0004",
+        ),
+        fault("registers/health.yaml", "\nkeys:", "\nkeyz:", "PAC0004").at("keyz:"),
+        fault(
+            "cases/units/merger.yaml",
+            "expect: {name: Phường Ba Đình}",
+            "expect: {name: Phường Trúc Bạch}",
+            "PAC0040",
+        )
+        .at("case: and Ba Đình"),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    copy(&root().join("packs/vn"), dir.path());
+    for fault in &faults {
+        plant(dir.path(), fault);
+    }
+    assert_named(dir.path(), &faults);
+}
