@@ -1,6 +1,7 @@
 //! Where the state lives: the private cluster of the data folder, or the server that `DATABASE_URL` names.
 
 use anyhow::{Context, Result, bail};
+use kernel::{BodyId, Ctx};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, migrate::Migrator};
 use std::path::Path;
@@ -82,6 +83,11 @@ impl Database {
         let owner = PgPoolOptions::new().max_connections(OWNER_CONNECTIONS_MAX).connect_with(owner).await?;
         store::migrate(&owner, &migrators()).await?;
         let app = Db::connect(app, CONNECTIONS_MAX).await?;
+        if cluster.is_some() {
+            // The cluster is ours and has just started: whoever held jobs is dead.
+            let mut conn = app.pool().acquire().await?;
+            store::jobs::take_back_all(&mut conn, &Ctx::system(BodyId::from(procedure::PORTAL))).await?;
+        }
         Ok(Self { app, owner, cluster })
     }
 

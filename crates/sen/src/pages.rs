@@ -1,14 +1,79 @@
-//! What is served on one address: the log's tiles; the pages join as soon as the portal has a router.
+//! The pages, the JSON API and the log's tiles, on one address.
 
 use crate::accounts::DemoAccounts;
 use crate::house::House;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use axum::Router;
+use kernel::Messages;
+use pack::{Report, Text};
+use portal::{DemoAccount, DemoBox, State};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use web::{Attempts, Settings, Templates, Texts, Web};
 
-/// The router.
+/// How often one login may be tried in a minute, before the account's own lock-out has its say.
+const SIGN_INS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+
+/// Every context's sentences, and those of the pack's own rules.
 ///
 /// # Errors
-/// None yet.
-pub fn router(house: &House, _demo: Option<&DemoAccounts>) -> Result<Router> {
-    Ok(ledger::router(house.db.clone()))
+/// When a text does not parse or two contexts claim one id.
+pub fn texts(house: &House) -> Result<Texts> {
+    let mut report = Report::new();
+    let operations = register::definitions(&house.country.pack, &house.country.registers, &mut report);
+    let (vi, en) = house.country.registers.messages(&operations);
+    // Once for the life of the program: the contexts' own sentences are static, so are these.
+    let of_rules = Messages { vi: String::leak(vi), en: String::leak(en) };
+    Ok(Texts::new(&[
+        kernel::MESSAGES,
+        store::MESSAGES,
+        pack::MESSAGES,
+        ledger::MESSAGES,
+        web::MESSAGES,
+        exchange::MESSAGES,
+        register::MESSAGES,
+        identity::MESSAGES,
+        procedure::MESSAGES,
+        portal::MESSAGES,
+        of_rules,
+    ])?)
+}
+
+/// The router. With `demo`, the sign-in page shows these accounts and their codes.
+///
+/// # Errors
+/// When the page assets were not installed before building, or a text is at fault.
+pub fn router(house: &House, demo: Option<&DemoAccounts>) -> Result<Router> {
+    ensure!(portal::assets_installed(), "the page assets are missing: run scripts/assets.sh and build again");
+    let texts = Arc::new(texts(house)?);
+    let templates = Templates::new(portal::template_source, &texts, portal::assets().root());
+    let web = Web::new(Settings {
+        pool: house.db.pool().clone(),
+        texts,
+        templates,
+        clock: house.ctx.clock.clone(),
+        random: house.ctx.random.clone(),
+        secure: false,
+        attempts: Attempts::per_minute(SIGN_INS_PER_MINUTE),
+    });
+    let state = State {
+        web: web.clone(),
+        db: house.db.clone(),
+        exchange: house.exchange.clone(),
+        procedures: house.procedures.clone(),
+        identity: house.identity.clone(),
+        demo: demo.map(|accounts| Arc::new(shown(accounts))),
+    };
+    let pages = portal::routes().with_state(state).merge(ledger::router(house.db.clone()));
+    Ok(web::layers(pages, &web))
+}
+
+fn shown(accounts: &DemoAccounts) -> DemoBox {
+    let accounts = accounts.values().map(|account| DemoAccount {
+        label: Text { vi: account.vi.clone(), en: account.en.clone() },
+        login: account.login.clone(),
+        password: account.password.clone(),
+        totp_secret: account.totp_bytes(),
+    });
+    DemoBox { accounts: accounts.collect() }
 }
