@@ -20,7 +20,7 @@ pub(crate) struct Entered {
 
 pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
     if let Some(session) = &visitor.session {
-        return Ok(go(home_of(&session.actor)));
+        return Ok(go(page::home_of(&session.actor)));
     }
     let wanted = page::query(&uri, "tiep").map(|path| local(&path)).unwrap_or_default();
     shown(&state, &visitor, &wanted, "", Vec::new(), StatusCode::OK)
@@ -31,7 +31,7 @@ pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visito
     let login = form.get("login").unwrap_or_default();
     match enter(&state, &visitor.ctx, login, form.get("password").unwrap_or_default(), form.get("code")).await {
         Ok(entered) => {
-            let to = if wanted.is_empty() { home_of(&entered.actor).to_owned() } else { wanted };
+            let to = if wanted.is_empty() { page::home_of(&entered.actor).to_owned() } else { wanted };
             with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
         }
         Err(problem)
@@ -90,10 +90,6 @@ fn with_cookie(mut response: Response, cookie: &str) -> Answer {
     let value = HeaderValue::from_str(cookie).map_err(|_| Problem::new(Kind::Internal, web::codes::INTERNAL))?;
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(response.into_response())
-}
-
-fn home_of(actor: &Actor) -> &'static str {
-    if matches!(actor, Actor::Officer { .. }) { "/can-bo" } else { "/toi" }
 }
 
 /// Only paths of ours: a sign-in page that sends people elsewhere is a gift to deceivers.
