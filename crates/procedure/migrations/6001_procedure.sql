@@ -14,6 +14,7 @@ CREATE TABLE procedure.dossier (
     account         uuid        NOT NULL,
     people          jsonb       NOT NULL,
     form_values     jsonb       NOT NULL,
+    facts           jsonb       NOT NULL,
     status          smallint    NOT NULL,
     filed_at        timestamptz NOT NULL,
     due_at          timestamptz NOT NULL,
@@ -100,10 +101,11 @@ CREATE TABLE procedure.result (
 COMMENT ON TABLE procedure.result IS 'distributed by dossier_id: what was issued, as it was on its day';
 GRANT SELECT, INSERT ON procedure.result TO sen_app;
 
--- What happened to a dossier. `note` is an officer's or the citizen's own words.
+-- What happened to a dossier, in the order of `seq` (its version times 1,000, counted up). `note` is an officer's or the citizen's own words.
 CREATE TABLE procedure.event (
     dossier_id      uuid        NOT NULL,
     event_id        uuid        NOT NULL,
+    seq             integer     NOT NULL,
     at              timestamptz NOT NULL,
     kind            text        NOT NULL,
     member          text,

@@ -21,7 +21,13 @@ impl Procedures {
         }
         let group = self.0.setting.kept(&dossier.definition, dossier.version_from)?;
         let member = group.item.member(&job.member).ok_or_else(|| Error::Definition("a member is gone".to_owned()))?;
-        let vars = variables(&group.item, &dossier.form_values, job.child, &standing(&steps)?, &dossier.head(ctx));
+        let vars = variables(
+            &group.item,
+            &dossier.form_values,
+            job.child,
+            &standing(&steps)?,
+            &dossier.head(ctx, &self.0.setting),
+        );
         let mut references = Vec::new();
         for person in &member.people {
             references.push(person.fill(&vars).map_err(Problem::from)?);

@@ -2,7 +2,9 @@
 //! asked gets the answer as another round of its task.
 
 use crate::events;
+use crate::file_check::{About, Checked};
 use crate::graph::{StepKey, term, variables};
+use crate::procedures::citizen;
 use crate::report_step::lock;
 use crate::rows::{NewEvent, standing};
 use crate::{Error, Procedures, Status, StepState};
@@ -21,10 +23,11 @@ impl Procedures {
         merge(&mut merged, values);
         let group = self.0.setting.kept(&asked.head.procedure, asked.version)?;
         let form = &self.form_of(&asked.form, asked.version)?.item;
-        let problems = self.check_form(ctx, &group.item.origin, form, &merged, Some(id)).await?;
-        if !problems.is_empty() {
-            return Err(Error::Filing(problems).into());
-        }
+        let about = About { origin: &group.item.origin, subject: citizen(ctx)?.1, dossier: &asked.head.code };
+        let facts = match self.check_form(ctx, about, form, &merged).await? {
+            Checked::Fits(facts) => facts,
+            Checked::Breaks(problems) => return Err(Error::Filing(problems).into()),
+        };
         let (engine, by) = (self.clone(), ctx.clone());
         self.own(ctx, move |tx, subject| {
             Box::pin(async move {
@@ -38,7 +41,8 @@ impl Procedures {
                 let (now, asked_at) = (by.now(), open.row.paused_at.unwrap_or(by.now()));
                 let calendar = &engine.0.setting.calendar;
                 open.row.form_values = merged;
-                let head = open.row.head(&by);
+                open.row.facts = facts;
+                let head = open.row.head(&by, &engine.0.setting);
                 let whole = variables(open.group, &open.row.form_values, 0, &[], &head);
                 let whole_term = *term(&open.group.term, &whole)?;
                 open.row.due_at = calendar.after_pause(&whole_term, open.row.due_at, asked_at, now);

@@ -8,6 +8,9 @@ use exchange::{Request, Scope};
 use kernel::{BodyId, CaseId, Ctx, Kind, Problem};
 use serde_json::Value;
 
+/// The door's code for a record about somebody whom the question did not name.
+const OUT_OF_SCOPE: &str = "EXC0008";
+
 /// For whom and why a register is asked.
 pub(crate) struct Asker {
     pub(crate) consumer: BodyId,
@@ -46,7 +49,8 @@ impl Procedures {
         Ok(match self.0.exchange.call(ctx, request, payload).await {
             Ok(Value::Null) => Answer::NotFound,
             Ok(reply) => Answer::Found(reply),
-            Err(problem) if problem.kind == Kind::NotFound => Answer::NotFound,
+            // About somebody else than the one it was asked for: to the asker it is not there.
+            Err(problem) if problem.kind == Kind::NotFound || problem.code == OUT_OF_SCOPE => Answer::NotFound,
             Err(problem) => Answer::Failed(problem),
         })
     }

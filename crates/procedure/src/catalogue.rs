@@ -47,11 +47,16 @@ impl Catalogue {
     pub fn read(pack: &Pack, bodies: &exchange::Catalogue, report: &mut Report) -> Self {
         let procedures = read_folder::<Procedure>(pack, "procedures", report, |_, _, _| {});
         let mut rules = BTreeMap::new();
+        let codes = pack::codes::CodeSets::read(pack, report);
         let forms = read_folder::<Form>(pack, "forms", report, |doc, form, report| {
-            check_form(doc, form, bodies, &mut rules, report);
+            for (p, s, f) in form.item.fill_options(&codes, form.until.unwrap_or(form.from)) {
+                let at = format!("/pages/{p}/sections/{s}/fields/{f}/codes");
+                report.add(doc, &at, "PRO0203", "no such code set");
+            }
+            check_form(doc, &form.item, bodies, &mut rules, report);
         });
         let groups = read_folder::<Group>(pack, "groups", report, |doc, group, report| {
-            check_group(doc, group, bodies, &procedures, &forms, report);
+            check_group(doc, &group.item, bodies, &procedures, &forms, report);
         });
         Self { procedures, groups, forms, rules }
     }
@@ -111,15 +116,15 @@ fn read_folder<T: Keyed + DeserializeOwned>(
     pack: &Pack,
     folder: &str,
     report: &mut Report,
-    mut check: impl FnMut(&Document, &T, &mut Report),
+    mut check: impl FnMut(&Document, &mut Dated<T>, &mut Report),
 ) -> BTreeMap<String, Versions<T>> {
     let mut found: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for doc in pack.documents(folder) {
-        if let Some(dated) = doc.parse::<Dated<T>>(None, report) {
+        if let Some(mut dated) = doc.parse::<Dated<T>>(None, report) {
             if dated.legal_basis.is_empty() {
                 report.add(doc, "", "PRO0201", "no legal_basis");
             }
-            check(doc, &dated.item, report);
+            check(doc, &mut dated, report);
             found.entry(dated.item.key().to_owned()).or_default().push((doc.at(""), dated));
         }
     }

@@ -1,7 +1,7 @@
 //! Whether the values of a form may be filed. The rules of fields and of the form; facts from registers are handed in.
 
 use crate::Error;
-use crate::form::{FieldKind, FieldState, Form, Needed, Rule, set, vars};
+use crate::form::{FieldKind, FieldState, Form, Needed, Rule, set};
 use crate::graph::{CHILDREN_MAX, holds};
 use kernel::{FieldProblem, Name, PartialDate, PersonalNumber, text::fold};
 use pack::units::Units;
@@ -153,35 +153,42 @@ fn unit(state: &FieldState<'_>, text: &str, units: &Units, today: Date) -> Optio
     found.err().map(|error| error.at(&state.pointer))
 }
 
-/// What is wrong by the form's own rules. `facts` are the registers' answers: an object, or a list of objects for what
-/// was asked for each entry. Without facts, rules that need them are left for later.
+/// Whether the registers have been asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Facts {
+    /// Rules that need them are left for later.
+    NotYet,
+    /// They stand among the variables as `facts`: an object for each question, a list of objects for what was asked for
+    /// each entry (a rule over the entries sees its own as `fact`).
+    Asked,
+}
+
+/// What is wrong by the form's own rules.
 pub(crate) fn rules(
     form: &Form,
-    values: &Value,
-    facts: Option<&Value>,
+    vars: &Value,
     known: &[FieldProblem],
-    today: Date,
+    facts: Facts,
 ) -> Result<Vec<FieldProblem>, Error> {
-    let day = kernel::iso_date::text(today);
     let mut problems: Vec<FieldProblem> = Vec::new();
-    for rule in &form.rules {
-        if facts.is_none() && needs_facts(rule) {
-            continue;
-        }
+    for rule in form.rules.iter().filter(|rule| needs_facts(rule) == (facts == Facts::Asked)) {
         let entries = match &rule.each {
             None => vec![None],
-            Some(list) => (0..values.get(list).and_then(Value::as_array).map_or(0, Vec::len)).map(Some).collect(),
+            Some(list) => {
+                (0..vars["values"].get(list).and_then(Value::as_array).map_or(0, Vec::len)).map(Some).collect()
+            }
         };
         for index in entries {
-            let mut vars = vars(values, &day);
+            let mut vars = vars.clone();
             let mut pointer = format!("/{}", rule.field.replace('.', "/"));
             if let (Some(list), Some(index)) = (&rule.each, index) {
                 pointer = format!("/{list}/{index}{pointer}");
-                set(&mut vars, "entry", values[list][index].clone());
+                let entry = vars["values"][list][index].clone();
+                let fact = vars.get("facts").map_or_else(|| json!({}), |facts| own_facts(facts, index));
+                set(&mut vars, "entry", entry);
                 set(&mut vars, "index", json!(index));
-                set(&mut vars, "fact", facts.map_or(json!({}), |facts| own_facts(facts, index)));
+                set(&mut vars, "fact", fact);
             }
-            set(&mut vars, "facts", facts.cloned().unwrap_or_else(|| json!({})));
             if known.iter().chain(&problems).any(|problem| problem.pointer == pointer) {
                 continue;
             }
@@ -192,6 +199,7 @@ pub(crate) fn rules(
                 Ok(true) => problems.push(of_rule(rule, pointer)),
                 // A rule over malformed values has no result; the malformed value itself has been named.
                 Err(_) if !known.is_empty() => {}
+                Err(Error::Definition(what)) => return Err(Error::Definition(format!("{}: {what}", rule.code))),
                 Err(error) => return Err(error),
             }
         }

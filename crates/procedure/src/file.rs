@@ -1,9 +1,10 @@
 //! `file`: a filing becomes a dossier with its steps, deadlines, case grant and first jobs, in one transaction.
 
 use crate::definition::Group;
+use crate::file_check::{About, Checked};
 use crate::graph::{Moves, Planned, StepKey, moves, plan, term, variables};
 use crate::procedures::{FILE, citizen, own_request};
-use crate::rows::{DossierRow, NewEvent, StepRow, head, standing, write_events};
+use crate::rows::{DossierRow, NewEvent, StepRow, standing, write_events};
 use crate::setting::{people, people_json};
 use crate::{Error, Filed, Procedures, Status, StepState, events, jobs};
 use exchange::{CaseGrant, Purpose, SubjectRef};
@@ -46,12 +47,13 @@ impl Procedures {
         let setting = &self.0.setting;
         let group = setting.catalogue.need_group(code, ctx.today())?;
         let form = &self.form_of(&group.item.form, ctx.today())?.item;
-        let problems = self.check_form(ctx, &group.item.origin, form, &values, None).await?;
-        if !problems.is_empty() {
-            return Err(Error::Filing(problems).into());
-        }
+        let about = About { origin: &group.item.origin, subject, dossier: "" };
+        let facts = match self.check_form(ctx, about, form, &values).await? {
+            Checked::Fits(facts) => facts,
+            Checked::Breaks(problems) => return Err(Error::Filing(problems).into()),
+        };
         let code = self.0.numbers.next(self.0.db.pool(), &group.item.numbering, ctx.today()).await?;
-        let filing = self.prepare(ctx, group, code, values, Filer { account, subject, key, hash })?;
+        let filing = self.prepare(ctx, group, code, (values, facts), Filer { account, subject, key, hash })?;
         let (engine, by) = (self.clone(), ctx.clone());
         self.0
             .exchange
@@ -69,17 +71,37 @@ impl Procedures {
         ctx: &Ctx,
         group: &Dated<Group>,
         code: String,
-        values: Value,
+        (values, facts): (Value, Value),
         filer: Filer,
     ) -> Result<Filing, Error> {
         let (now, id) = (ctx.now(), ctx.uuid());
         let calendar = &self.0.setting.calendar;
-        let head = head(ctx, filer.subject.0, id, &code, now);
-        let planned = plan(&group.item, &values, &head)?;
+        let mut row = DossierRow {
+            dossier_id: id,
+            code,
+            definition: group.item.code.clone(),
+            version_from: group.from,
+            origin: group.item.origin.clone(),
+            applicant: filer.subject.0,
+            people: json!([]),
+            due_at: now,
+            form_values: values,
+            facts,
+            status: i16::from(Status::Filed.number()),
+            filed_at: now,
+            paused_at: None,
+            answer_until: None,
+            reason: None,
+            closed_at: None,
+            version: 1,
+        };
+        let head = row.head(ctx, &self.0.setting);
+        let values = &row.form_values;
+        let planned = plan(&group.item, values, &head)?;
         if planned.is_empty() {
             return Err(Error::Definition(format!("{}: nothing to do for these values", group.item.code)));
         }
-        let vars = variables(&group.item, &values, 0, &[], &head);
+        let vars = variables(&group.item, values, 0, &[], &head);
         let mut references = vec![json!({ "id": filer.subject })];
         for person in &group.item.people {
             references.push(person.fill(&vars)?);
@@ -88,26 +110,11 @@ impl Procedures {
         let mut steps = steps(&group.item, planned);
         let first = moves(&group.item, &standing(&steps)?);
         for key in &first.send {
-            let step_vars = variables(&group.item, &values, key.child, &[], &head);
+            let step_vars = variables(&group.item, values, key.child, &[], &head);
             send(&group.item, &mut steps, key, &step_vars, now, calendar)?;
         }
-        let row = DossierRow {
-            dossier_id: id,
-            code,
-            definition: group.item.code.clone(),
-            version_from: group.from,
-            origin: group.item.origin.clone(),
-            applicant: filer.subject.0,
-            people: people_json(&people),
-            due_at: calendar.due(now, term(&group.item.term, &vars)?),
-            form_values: values,
-            status: i16::from(Status::Filed.number()),
-            filed_at: now,
-            paused_at: None,
-            answer_until: None,
-            reason: None,
-            closed_at: None,
-        };
+        row.due_at = calendar.due(now, term(&group.item.term, &vars)?);
+        row.people = people_json(&people);
         let Filer { account, subject, key, hash } = filer;
         Ok(Filing { key, hash, account, subject, row, steps, people, first })
     }
@@ -202,8 +209,8 @@ async fn insert(tx: &mut PgConnection, filing: &Filing) -> Result<(), Error> {
     sqlx::query(
         "WITH code AS (INSERT INTO procedure.dossier_code (code, dossier_id) VALUES ($2, $1)) \
          INSERT INTO procedure.dossier (dossier_id, code, definition, version_from, origin, applicant, account, \
-         people, form_values, status, filed_at, due_at, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
+         people, form_values, status, filed_at, due_at, facts, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
     )
     .bind(row.dossier_id)
     .bind(&row.code)
@@ -217,6 +224,7 @@ async fn insert(tx: &mut PgConnection, filing: &Filing) -> Result<(), Error> {
     .bind(row.status)
     .bind(row.filed_at)
     .bind(row.due_at)
+    .bind(&row.facts)
     .execute(&mut *tx)
     .await?;
     let steps = &filing.steps;

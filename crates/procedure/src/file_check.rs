@@ -1,12 +1,13 @@
 //! `check`: whether a filing would be taken, field by field, with the rule and its legal basis. Stores nothing.
 
 use crate::ask::{Answer, Asker};
+use crate::check::Facts;
 use crate::form::{Form, set, vars};
 use crate::procedures::{CHECK, citizen};
 use crate::{Error, Procedures, check};
-use kernel::{Actor, BodyId, Ctx, DossierId, FieldProblem, Problem};
+use kernel::{Actor, BodyId, Ctx, FieldProblem, Problem, SubjectId};
 use pack::Dated;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Larger filings are refused before they are looked at.
 pub const VALUES_BYTES_MAX: usize = 200_000;
@@ -18,11 +19,14 @@ impl Procedures {
     /// # Errors
     /// `PRO0001` no such procedure, `PRO0015` not online, `PRO0016` too large, or a register that does not answer now.
     pub async fn check(&self, ctx: &Ctx, code: &str, values: &Value) -> Result<Vec<FieldProblem>, Problem> {
-        citizen(ctx)?;
-        let setting = &self.0.setting;
-        let group = setting.catalogue.need_group(code, ctx.today())?;
+        let (_, subject) = citizen(ctx)?;
+        let group = self.0.setting.catalogue.need_group(code, ctx.today())?;
         let form = &self.form_of(&group.item.form, ctx.today())?.item;
-        Ok(self.check_form(ctx, &group.item.origin, form, values, None).await?)
+        let about = About { origin: &group.item.origin, subject, dossier: "" };
+        Ok(match self.check_form(ctx, about, form, values).await? {
+            Checked::Fits(_) => Vec::new(),
+            Checked::Breaks(problems) => problems,
+        })
     }
 
     pub(crate) fn form_of(&self, id: &str, on: time::Date) -> Result<&Dated<Form>, Error> {
@@ -32,58 +36,72 @@ impl Procedures {
     pub(crate) async fn check_form(
         &self,
         ctx: &Ctx,
-        origin: &str,
+        about: About<'_>,
         form: &Form,
         values: &Value,
-        dossier: Option<DossierId>,
-    ) -> Result<Vec<FieldProblem>, Error> {
+    ) -> Result<Checked, Error> {
         if size(values) > VALUES_BYTES_MAX {
             return Err(Error::TooLarge);
         }
         let today = ctx.today();
+        let mut vars = vars(values, &kernel::iso_date::text(today));
+        set(&mut vars, "applicant", json!({ "subject": about.subject }));
+        set(&mut vars, "dossier", json!(about.dossier));
         let mut problems = check::fields(form, values, &self.0.setting.units, today)?;
-        problems.extend(check::rules(form, values, None, &problems, today)?);
+        problems.extend(check::rules(form, &vars, &problems, Facts::NotYet)?);
         if !problems.is_empty() {
-            return Ok(problems);
+            return Ok(Checked::Breaks(problems));
         }
-        let facts = self.facts(ctx, origin, form, values, dossier).await?;
-        check::rules(form, values, Some(&facts), &[], today)
+        self.facts(ctx, about, form, &mut vars).await?;
+        let problems = check::rules(form, &vars, &[], Facts::Asked)?;
+        Ok(if problems.is_empty() { Checked::Fits(vars["facts"].take()) } else { Checked::Breaks(problems) })
     }
 
-    /// What registers say to what is declared. Each answer is `{"found": …}` with the register's fields.
+    /// What registers say to what is declared, as `facts` among the variables. Each answer is `{"found": …, "asked": …}`
+    /// with the register's fields; a later question may use an earlier answer.
     ///
     /// The origin asks, not the citizen: whom one may name in a filing is not whose data one may see. The citizen
     /// learns nothing but which field does not hold.
-    async fn facts(
-        &self,
-        ctx: &Ctx,
-        origin: &str,
-        form: &Form,
-        values: &Value,
-        dossier: Option<DossierId>,
-    ) -> Result<Value, Error> {
-        let ctx = &ctx.act_as(Actor::System { body: BodyId::new(origin), on_decision_of: None });
-        let asker = Asker { consumer: BodyId::new(origin), purpose: CHECK, case: None };
-        let mut facts = Map::new();
+    async fn facts(&self, ctx: &Ctx, about: About<'_>, form: &Form, vars: &mut Value) -> Result<(), Error> {
+        let origin = BodyId::new(about.origin);
+        let ctx = &ctx.act_as(Actor::System { body: origin.clone(), on_decision_of: None });
+        let asker = Asker { consumer: origin, purpose: CHECK, case: None };
+        set(vars, "facts", json!({}));
         for lookup in &form.facts {
-            let mut vars = vars(values, &kernel::iso_date::text(ctx.today()));
-            set(&mut vars, "dossier", json!(dossier));
             let answer = match &lookup.each {
-                None => fact(self.ask(ctx, &asker, lookup, &vars).await?)?,
+                None => fact(self.ask(ctx, &asker, lookup, vars).await?)?,
                 Some(list) => {
-                    let mut answers = Vec::new();
-                    for (index, entry) in values.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
-                        set(&mut vars, "entry", entry.clone());
-                        set(&mut vars, "index", json!(index));
-                        answers.push(fact(self.ask(ctx, &asker, lookup, &vars).await?)?);
+                    let entries = vars["values"].get(list).and_then(Value::as_array).cloned().unwrap_or_default();
+                    let mut answers = Vec::with_capacity(entries.len());
+                    for (index, entry) in entries.into_iter().enumerate() {
+                        set(vars, "entry", entry);
+                        set(vars, "index", json!(index));
+                        answers.push(fact(self.ask(ctx, &asker, lookup, vars).await?)?);
                     }
                     Value::Array(answers)
                 }
             };
-            facts.insert(lookup.id.clone(), answer);
+            set(&mut vars["facts"], &lookup.id, answer);
         }
-        Ok(Value::Object(facts))
+        Ok(())
     }
+}
+
+/// Who files with whom, or adds to which dossier.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) subject: SubjectId,
+    /// Code of the dossier that the values belong to; empty before it is filed.
+    pub(crate) dossier: &'a str,
+}
+
+/// What a check finds.
+pub(crate) enum Checked {
+    /// Nothing is wrong; what registers said.
+    Fits(Value),
+    /// What is wrong.
+    Breaks(Vec<FieldProblem>),
 }
 
 fn fact(answer: Answer) -> Result<Value, Error> {

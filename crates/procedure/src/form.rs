@@ -105,6 +105,9 @@ pub struct Field {
     /// What may be chosen.
     #[serde(default)]
     pub options: Vec<FormOption>,
+    /// The code set that may be chosen from; its entries become the options.
+    #[serde(default)]
+    pub codes: Option<String>,
     /// Where a register fills it.
     #[serde(default)]
     pub prefill: Vec<Prefill>,
@@ -270,6 +273,28 @@ pub struct FieldState<'a> {
 pub const ENTRIES_MAX: usize = crate::graph::CHILDREN_MAX;
 
 impl Form {
+    /// Turns the code sets that fields name into options. Answers which are unknown: (page, section, field).
+    pub(crate) fn fill_options(&mut self, codes: &pack::codes::CodeSets, on: time::Date) -> Vec<(usize, usize, usize)> {
+        let mut unknown = Vec::new();
+        for (p, page) in self.pages.iter_mut().enumerate() {
+            for (s, section) in page.sections.iter_mut().enumerate() {
+                for (f, field) in section.fields.iter_mut().enumerate() {
+                    let Some(id) = &field.codes else { continue };
+                    let Some(set) = codes.set(id) else {
+                        unknown.push((p, s, f));
+                        continue;
+                    };
+                    field.options.extend(set.iter().filter(|code| code.covers(on)).map(|code| FormOption {
+                        value: code.code.clone(),
+                        label: code.name.clone(),
+                        when: None,
+                    }));
+                }
+            }
+        }
+        unknown
+    }
+
     /// The page of this id.
     #[must_use]
     pub fn page(&self, id: &str) -> Option<&Page> {

@@ -292,7 +292,7 @@ struct EventRow {
 async fn timeline(setting: &Setting, tx: &mut PgConnection, dossier: &DossierRow) -> Result<Vec<EventView>, Error> {
     let rows: Vec<EventRow> = sqlx::query_as(
         "SELECT at, kind, member, child, body, note FROM procedure.event WHERE dossier_id = $1 \
-         ORDER BY at, event_id LIMIT 500",
+         ORDER BY seq LIMIT 500",
     )
     .bind(dossier.dossier_id)
     .fetch_all(tx)

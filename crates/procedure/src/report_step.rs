@@ -258,7 +258,7 @@ impl Open<'_> {
             let status = self.row.status()?;
             self.events.push(NewEvent { kind: events::DROPPED, key: Some(key.clone()), body, status, note: None });
         }
-        let head = self.row.head(ctx);
+        let head = self.row.head(ctx, self.setting);
         for key in next.send {
             let known = standing(&self.steps)?;
             let vars = variables(self.group, &self.row.form_values, key.child, &known, &head);
@@ -312,12 +312,13 @@ impl Open<'_> {
 
     /// Writes what changed, with the jobs that must follow.
     pub(crate) async fn write(&mut self, ctx: &Ctx, tx: &mut PgConnection) -> Result<(), Error> {
+        self.row.version += 1;
         let row = &self.row;
         let id = DossierId(row.dossier_id);
         let status = row.status()?;
         sqlx::query(
             "UPDATE procedure.dossier SET status = $2, due_at = $3, paused_at = $4, answer_until = $5, reason = $6, \
-             closed_at = $7, people = $8, form_values = $9, version = version + 1 WHERE dossier_id = $1",
+             closed_at = $7, people = $8, form_values = $9, facts = $10, version = $11 WHERE dossier_id = $1",
         )
         .bind(row.dossier_id)
         .bind(row.status)
@@ -328,6 +329,8 @@ impl Open<'_> {
         .bind(row.closed_at)
         .bind(&row.people)
         .bind(&row.form_values)
+        .bind(&row.facts)
+        .bind(row.version)
         .execute(&mut *tx)
         .await?;
         let changed: Vec<StepRow> =

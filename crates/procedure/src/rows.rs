@@ -1,9 +1,9 @@
 //! Rows as they are stored, and the statements that several verbs share.
 
 use crate::graph::{Standing, StepKey};
-use crate::{Error, Status, StepState};
+use crate::{Error, Setting, Status, StepState};
 use kernel::{Ctx, DossierId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ pub(crate) struct DossierRow {
     pub(crate) applicant: Uuid,
     pub(crate) people: Value,
     pub(crate) form_values: Value,
+    pub(crate) facts: Value,
     pub(crate) status: i16,
     pub(crate) filed_at: OffsetDateTime,
     pub(crate) due_at: OffsetDateTime,
@@ -26,10 +27,11 @@ pub(crate) struct DossierRow {
     pub(crate) answer_until: Option<OffsetDateTime>,
     pub(crate) reason: Option<String>,
     pub(crate) closed_at: Option<OffsetDateTime>,
+    pub(crate) version: i32,
 }
 
 pub(crate) const DOSSIER: &str = "SELECT dossier_id, code, definition, version_from, origin, applicant, people, \
-    form_values, status, filed_at, due_at, paused_at, answer_until, reason, closed_at FROM procedure.dossier ";
+    form_values, facts, status, filed_at, due_at, paused_at, answer_until, reason, closed_at, version FROM procedure.dossier ";
 
 impl DossierRow {
     pub(crate) fn status(&self) -> Result<Status, Error> {
@@ -40,24 +42,21 @@ impl DossierRow {
     }
 
     /// What formulas see beside the values.
-    pub(crate) fn head(&self, ctx: &Ctx) -> Value {
-        head(ctx, self.applicant, self.dossier_id, &self.code, self.filed_at)
+    pub(crate) fn head(&self, ctx: &Ctx, setting: &Setting) -> Value {
+        let filed_on = kernel::calendar::vietnam(self.filed_at).date();
+        json!({
+            "today": kernel::iso_date::text(ctx.today()),
+            "applicant": {"subject": self.applicant},
+            "dossier": {"id": self.dossier_id, "code": self.code, "filed_on": kernel::iso_date::text(filed_on)},
+            "facts": self.facts,
+            "provinces": setting.provinces(&self.form_values, filed_on),
+        })
     }
 }
 
 /// An instant as it is sent.
 pub(crate) fn instant(at: OffsetDateTime) -> String {
     at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
-}
-
-/// What formulas of a group see beside the values.
-pub(crate) fn head(ctx: &Ctx, applicant: Uuid, dossier: Uuid, code: &str, filed_at: OffsetDateTime) -> Value {
-    let filed_on = kernel::calendar::vietnam(filed_at).date();
-    serde_json::json!({
-        "today": kernel::iso_date::text(ctx.today()),
-        "applicant": {"subject": applicant},
-        "dossier": {"id": dossier, "code": code, "filed_on": kernel::iso_date::text(filed_on)},
-    })
 }
 
 /// A step at the origin.
@@ -140,6 +139,9 @@ pub(crate) struct NewEvent {
     pub(crate) note: Option<String>,
 }
 
+/// Room for events in one change of a dossier: children times members, twice over.
+const EVENTS_PER_VERSION: i32 = 1_000;
+
 /// Writes events to the timeline and tells the citizen what the group has words for.
 pub(crate) async fn write_events(
     conn: &mut PgConnection,
@@ -156,10 +158,10 @@ pub(crate) async fn write_events(
            (subject_id, notification_id, dossier_id, code, at, kind, text) \
            SELECT $11, n.id, $1, $12, $2, n.kind, n.text FROM unnest($3::uuid[], $4::text[], $10::jsonb[]) \
            AS n(id, kind, text) WHERE n.text IS NOT NULL AND n.text <> 'null'::jsonb) \
-         INSERT INTO procedure.event (dossier_id, event_id, at, kind, member, child, body, status, note) \
-         SELECT $1, e.id, $2, e.kind, e.member, e.child, e.body, e.status, e.note \
+         INSERT INTO procedure.event (dossier_id, event_id, seq, at, kind, member, child, body, status, note) \
+         SELECT $1, e.id, $13 + e.n::integer, $2, e.kind, e.member, e.child, e.body, e.status, e.note \
          FROM unnest($3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::smallint[], $9::text[]) \
-         AS e(id, kind, member, child, body, status, note)",
+         WITH ORDINALITY AS e(id, kind, member, child, body, status, note, n)",
     )
     .bind(dossier.dossier_id)
     .bind(now)
@@ -173,6 +175,7 @@ pub(crate) async fn write_events(
     .bind(&told)
     .bind(dossier.applicant)
     .bind(&dossier.code)
+    .bind(dossier.version.saturating_mul(EVENTS_PER_VERSION))
     .execute(conn)
     .await?;
     Ok(())
@@ -191,7 +194,7 @@ pub(crate) fn text(group: &crate::definition::Group, kind: &str, key: Option<&St
     let Some(text) = own.or_else(|| group.messages.get(kind)) else { return Value::Null };
     let member = key.and_then(|key| group.member(&key.member)).map(|member| &member.name);
     let fill = |text: &str, name: Option<&String>| text.replace("{member}", name.map_or("", |name| name.as_str()));
-    serde_json::json!({
+    json!({
         "vi": fill(&text.vi, member.map(|name| &name.vi)),
         "en": fill(&text.en, member.map(|name| &name.en)),
     })

@@ -38,6 +38,7 @@ struct Words {
     name: Vec<String>,
     more: Vec<String>,
     phrase: String,
+    whole: String,
 }
 
 pub(crate) fn of_group(group: &Dated<Group>) -> Hit {
@@ -80,7 +81,8 @@ fn words(name: &Text, summary: Option<&Text>, keywords: &[String], parts: &str) 
     let summary = summary.map(|s| format!("{} {}", s.vi, s.en)).unwrap_or_default();
     let more = format!("{summary} {} {parts}", keywords.join(" "));
     let phrase = split(&format!("{} | {} | {}", name.vi, name.en, keywords.join(" | "))).join(" ");
-    Words { name: split(&names), more: split(&more), phrase }
+    let whole = format!(" | {} | {} | ", split(&name.vi).join(" "), split(&name.en).join(" "));
+    Words { name: split(&names), more: split(&more), phrase, whole }
 }
 
 /// The hits for `text`, best first. Every word must be found; an empty text finds everything, essential ones first.
@@ -121,6 +123,11 @@ fn score(hit: &Hit, asked: &[&str]) -> Option<u32> {
     // Words in the order they were typed say more than the same words apart.
     if asked.len() > 1 && hit.words.phrase.contains(&asked.join(" ")) {
         score += 30;
+    }
+    // The very name was typed.
+    let typed = format!(" | {} | ", asked.join(" "));
+    if hit.words.whole.contains(&typed) {
+        score += 60;
     }
     // Of two that fit as well, the one with the shorter name is nearer to what was asked.
     Some(score * 10 + 30_u32.saturating_sub(u32::try_from(hit.words.name.len()).unwrap_or(30).min(30)) / 3)
