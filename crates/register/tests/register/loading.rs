@@ -32,6 +32,7 @@ async fn what_is_loaded_is_found_like_what_was_put() {
     let (subject, record) = all[7].clone();
     let loaded = loader(&country).records(&country.base, all.into_iter().map(|(_, record)| record).collect()).await;
     assert_eq!(loaded.unwrap(), 300);
+    loader(&country).finish().await.unwrap();
     let (reader, ctx) = (country.register("reader"), country.base.clone());
     let found = country
         .with_pass(&[subject], move |conn, pass| {
