@@ -70,6 +70,7 @@ pub struct Expr(Arc<Inner>);
 struct Inner {
     source: String,
     program: Program,
+    variables: Vec<String>,
 }
 
 impl Expr {
@@ -100,7 +101,10 @@ impl Expr {
         if let Some(name) = unknown {
             return Err(ExprError::Syntax(format!("there is no function `{name}`")));
         }
-        Ok(Self(Arc::new(Inner { source: source.to_owned(), program })))
+        let mut variables: Vec<_> = references.variables().into_iter().map(str::to_owned).collect();
+        variables.sort();
+        drop(references);
+        Ok(Self(Arc::new(Inner { source: source.to_owned(), program, variables })))
     }
 
     /// The text it was compiled from.
@@ -111,10 +115,8 @@ impl Expr {
 
     /// The variables it names (the first part of `child.birth_date` is `child`), the ones it binds itself included.
     #[must_use]
-    pub fn variables(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.0.program.references().variables().into_iter().map(str::to_owned).collect();
-        names.sort();
-        names
+    pub fn variables(&self) -> &[String] {
+        &self.0.variables
     }
 
     /// The result, with the members of `vars` (an object) as variables.
@@ -124,8 +126,11 @@ impl Expr {
     pub fn eval(&self, vars: &Value) -> Result<Value, ExprError> {
         let mut context = Context::with_env(Arc::clone(&ENV));
         add_functions(&mut context)?;
-        for (name, value) in vars.as_object().into_iter().flatten() {
-            context.add_variable_from_value(name.as_str(), to_cel(value));
+        // Only what it reads: a form's values are large, and most conditions look at one of them.
+        for name in &self.0.variables {
+            if let Some(value) = vars.get(name) {
+                context.add_variable_from_value(name.as_str(), to_cel(value));
+            }
         }
         let result = self.0.program.execute(&context).map_err(|error| ExprError::Evaluation(masked(&error)))?;
         result.json().map_err(|_| ExprError::Evaluation("the result is no JSON".to_owned()))

@@ -187,7 +187,8 @@ pub(crate) fn escape(key: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use serde_json::json;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn values_keep_their_lines() {
@@ -226,6 +227,39 @@ mod tests {
             let (documents, faults) = parse(&format!("v: {text}"));
             assert!(faults.is_empty(), "{text}: {faults:?}");
             assert_eq!(documents[0].value["v"], expected, "{text}");
+        }
+    }
+
+    /// Every JSON text is YAML, so what JSON says must be read here as it is.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::from),
+            "[ -~àđ]{0,12}".prop_map(Value::String),
+        ];
+        leaf.prop_recursive(4, 32, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+                prop::collection::vec(("[a-z/~ ]{1,6}", inner), 0..5)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_read_as_it_is(value in any_json().prop_filter("an empty document is none", |v| !v.is_null())) {
+            let (documents, faults) = parse(&serde_json::to_string_pretty(&value).unwrap());
+            prop_assert!(faults.is_empty(), "{:?}", faults);
+            prop_assert_eq!(&documents[0].value, &value);
+        }
+
+        #[test]
+        fn no_text_brings_it_down(text in "[ \n:,\\[\\]{}'\"#&*!|>%@`a-c0-9-]{0,60}") {
+            let lines = text.lines().count().max(1) + 1;
+            let (_, faults) = parse(&text);
+            prop_assert!(faults.iter().all(|fault| fault.line <= lines), "{:?}", faults);
         }
     }
 

@@ -14,17 +14,6 @@ document.addEventListener('submit', (event) => {
 // Coming back by the browser's own button must not leave the forms locked.
 window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach((form) => { delete form.dataset.sent }))
 
-// Demo accounts: one press fills the sign-in form.
-document.querySelectorAll('[data-fill]').forEach((button) => {
-  button.addEventListener('click', () => {
-    const values = JSON.parse(button.dataset.fill)
-    for (const [name, value] of Object.entries(values)) {
-      const field = document.querySelector(`[name="${name}"]`)
-      if (field) field.value = value
-    }
-  })
-})
-
 // Another province: ask for its communes at once instead of waiting for the button.
 document.querySelectorAll('select[data-submits]').forEach((select) => {
   select.addEventListener('change', () => {

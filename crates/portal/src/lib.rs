@@ -1,13 +1,15 @@
-//! The pages: public, citizen, officer; and the JSON API that mirrors them. No SQL here: every page asks the contexts'
+//! The pages: public, citizen, officer, leader, administrator; and the JSON API that mirrors them. No SQL here: every page asks the contexts'
 //! functions, and personal data come through the exchange like everybody else's.
 //!
 //! Always true here: a page that shows a person's data says for what it was read and that the reading was logged;
 //! every page works without JavaScript; every sentence stands in both languages.
 
+mod admin;
 mod api;
 mod citizen;
 mod embedded;
 mod form;
+mod leader;
 mod officer;
 mod page;
 mod public;
@@ -44,6 +46,8 @@ pub fn routes() -> axum::Router<State> {
         .merge(citizen::router())
         .merge(form::router())
         .merge(officer::router())
+        .merge(leader::router())
+        .merge(admin::router())
         .nest("/api/v1", api::router())
         .merge(assets().router())
 }

@@ -2,7 +2,7 @@
 
 use crate::State;
 use axum::response::Response;
-use kernel::{Actor, Problem};
+use kernel::{Actor, Problem, Role};
 use serde_json::{Map, Value, json};
 use web::{Failure, Language, SignedIn, Visitor};
 
@@ -53,6 +53,21 @@ fn with_frame(frame: Value, content: Value) -> Value {
     Value::Object(all)
 }
 
+/// Whether one of the roles is there to decide on tasks. Leaders and administrators as such only look.
+fn works_on_tasks(roles: &[Role]) -> bool {
+    roles.is_empty() || roles.iter().any(|role| ![LEADER, identity::ADMINISTRATOR].contains(&role.as_str()))
+}
+
+/// Where somebody begins who has signed in.
+pub(crate) fn home_of(actor: &Actor) -> &'static str {
+    match actor {
+        Actor::Officer { roles, .. } if works_on_tasks(roles) => "/can-bo",
+        Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == LEADER) => "/lanh-dao",
+        Actor::Officer { .. } => "/quan-tri",
+        Actor::Citizen { .. } | Actor::System { .. } | Actor::Anonymous => "/toi",
+    }
+}
+
 /// The frame of a page.
 pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
     let path = visitor.here.split('?').next().unwrap_or("/");
@@ -67,14 +82,17 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
             "/toi",
         ),
         Actor::Officer { roles, .. } => {
-            let mut items = vec![("/can-bo", "nav-inbox"), ("/can-bo/da-xong", "nav-done")];
+            let mut items = Vec::new();
+            if works_on_tasks(roles) {
+                items.extend([("/can-bo", "nav-inbox"), ("/can-bo/da-xong", "nav-done")]);
+            }
             if roles.iter().any(|role| role.as_str() == LEADER) {
                 items.push(("/lanh-dao", "nav-leader"));
             }
             if roles.iter().any(|role| role.as_str() == identity::ADMINISTRATOR) {
                 items.push(("/quan-tri", "nav-admin"));
             }
-            (items, "/can-bo")
+            (items, home_of(&visitor.ctx.actor))
         }
         Actor::System { .. } | Actor::Anonymous => (Vec::new(), "/"),
     };

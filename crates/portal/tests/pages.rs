@@ -21,7 +21,7 @@ fn samples() -> Vec<Sample> {
 }
 
 fn texts() -> Arc<Texts> {
-    Arc::new(Texts::new(&[web::MESSAGES, portal::MESSAGES]).expect("texts"))
+    Arc::new(Texts::new(&[kernel::MESSAGES, web::MESSAGES, procedure::MESSAGES, portal::MESSAGES]).expect("texts"))
 }
 
 /// Template files below `dir`, by the name that templates are rendered with.

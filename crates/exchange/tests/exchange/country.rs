@@ -15,6 +15,7 @@ use std::{
 };
 use store::testing::TestDb;
 use time::macros::datetime;
+use tokio::sync::Notify;
 
 pub(crate) const BODIES: &str = "
 body_kinds:
@@ -152,12 +153,18 @@ pub(crate) fn vietnam() -> (Catalogue, Report) {
 /// Answers with a reader, or does what the payload says: `{"fail": "…"}`, `{"touch": [ids]}`.
 pub(crate) struct Library {
     pub(crate) handled: AtomicU32,
+    /// Told when a call begins that will never end by itself: `{"hang": true}`.
+    pub(crate) hanging: Notify,
 }
 
 #[async_trait]
 impl Service for Library {
     async fn handle(&self, _: &Ctx, tx: &mut PgConnection, pass: &Pass, payload: Value) -> Result<Value, Problem> {
         self.handled.fetch_add(1, Ordering::SeqCst);
+        if payload["hang"] == true {
+            self.hanging.notify_one();
+            futures::future::pending::<()>().await;
+        }
         for subject in payload["touch"].as_array().into_iter().flatten() {
             let subject: SubjectId = subject.as_str().unwrap().parse().unwrap();
             pass.admit(subject, None)?;
@@ -200,7 +207,7 @@ impl Country {
         for statement in ["CREATE TABLE effect (pass uuid PRIMARY KEY)", "GRANT SELECT, INSERT ON effect TO sen_app"] {
             sqlx::query(statement).execute(&test.owner).await.unwrap();
         }
-        let library = Arc::new(Library { handled: AtomicU32::new(0) });
+        let library = Arc::new(Library { handled: AtomicU32::new(0), hanging: Notify::new() });
         let exchange = Self::door(&test, &library);
         let clock = Clock::fixed(datetime!(2026-11-22 03:00 UTC));
         Self { test, exchange, library, clock, random: Random::seeded(1) }

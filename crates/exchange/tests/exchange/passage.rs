@@ -89,6 +89,47 @@ async fn what_a_failed_statement_broke_is_a_problem_and_not_a_loss() {
 }
 
 #[tokio::test]
+async fn a_lost_connection_is_worth_another_try() {
+    let country = Country::found().await;
+    let subject = country.subject();
+    let request = Request::new("desk", "desk", "access-log.own", Purpose::SELF_SERVICE).about(Scope::of(subject));
+    let (ctx, db) = (country.citizen(subject), country.test.db.clone());
+    let work = country.exchange.open(&ctx, request, move |tx, pass| {
+        Box::pin(async move {
+            pass.admit(subject, None)?;
+            let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *tx).await?;
+            sqlx::query("SELECT pg_terminate_backend($1)").bind(backend).execute(db.pool()).await?;
+            sqlx::query("SELECT 1").execute(tx).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    let problem = work.await.unwrap_err();
+    assert_eq!((problem.code.as_ref(), problem.kind), ("EXC0012", Kind::Unavailable));
+    // The line is written on another connection.
+    assert_eq!(country.lines(Some(subject)).await[0]["outcome"], json!("EXC0012"));
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_nothing_behind() {
+    let country = Country::found().await;
+    let ctx = country.teacher();
+    for _ in 0..70 {
+        let call = country.exchange.call(&ctx, crate::country::count_request().once("k"), json!({"hang": true}));
+        tokio::select! {
+            _ = call => unreachable!("it hangs"),
+            () = country.library.hanging.notified() => {}
+        }
+    }
+    assert!(country.lines(None).await.is_empty());
+    // The quota of 60 is whole again, and the key is free.
+    for n in 0..60 {
+        let request = crate::country::count_request().once(if n == 0 { "k".to_owned() } else { format!("k{n}") });
+        country.exchange.call(&ctx, request, json!({})).await.unwrap();
+    }
+    assert_eq!(country.effects().await, 60);
+}
+
+#[tokio::test]
 async fn a_service_nobody_serves_here_is_unavailable() {
     let country = Country::found().await;
     let subject = country.subject();

@@ -20,10 +20,11 @@ pub(crate) struct Entered {
 
 pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
     if let Some(session) = &visitor.session {
-        return Ok(go(home_of(&session.actor)));
+        return Ok(go(page::home_of(&session.actor)));
     }
     let wanted = page::query(&uri, "tiep").map(|path| local(&path)).unwrap_or_default();
-    shown(&state, &visitor, &wanted, "", Vec::new(), StatusCode::OK)
+    let picked = page::query(&uri, "vai").and_then(|login| demo_account(&state, &login));
+    shown(&state, &visitor, &wanted, Typed::of(&visitor.ctx, picked), Vec::new(), StatusCode::OK)
 }
 
 pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visitor: Visitor, form: Form) -> Answer {
@@ -31,7 +32,7 @@ pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visito
     let login = form.get("login").unwrap_or_default();
     match enter(&state, &visitor.ctx, login, form.get("password").unwrap_or_default(), form.get("code")).await {
         Ok(entered) => {
-            let to = if wanted.is_empty() { home_of(&entered.actor).to_owned() } else { wanted };
+            let to = if wanted.is_empty() { page::home_of(&entered.actor).to_owned() } else { wanted };
             with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
         }
         Err(problem)
@@ -40,7 +41,7 @@ pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visito
             let message = state.web.sentence(visitor.language, &problem.code, &problem.args);
             let errors = vec![json!({"href": "#login", "message": message})];
             let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            shown(&state, &visitor, &wanted, login, errors, status)
+            shown(&state, &visitor, &wanted, Typed { login, ..Typed::default() }, errors, status)
         }
         Err(problem) => Err(problem.into()),
     }
@@ -92,21 +93,39 @@ fn with_cookie(mut response: Response, cookie: &str) -> Answer {
     Ok(response.into_response())
 }
 
-fn home_of(actor: &Actor) -> &'static str {
-    if matches!(actor, Actor::Officer { .. }) { "/can-bo" } else { "/toi" }
-}
-
 /// Only paths of ours: a sign-in page that sends people elsewhere is a gift to deceivers.
 fn local(path: &str) -> String {
     let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
     if is_ours { path.to_owned() } else { String::new() }
 }
 
+/// What the form holds when it is shown: a password and a code only of an account of the demonstration.
+#[derive(Default)]
+struct Typed<'a> {
+    login: &'a str,
+    password: &'a str,
+    code: String,
+}
+
+impl<'a> Typed<'a> {
+    fn of(ctx: &Ctx, account: Option<&'a DemoAccount>) -> Self {
+        account.map_or_else(Self::default, |account| Self {
+            login: &account.login,
+            password: &account.password,
+            code: code_now(ctx, account),
+        })
+    }
+}
+
+fn demo_account<'a>(state: &'a State, login: &str) -> Option<&'a DemoAccount> {
+    state.demo.as_ref()?.accounts.iter().find(|account| account.login == login)
+}
+
 fn shown(
     state: &State,
     visitor: &Visitor,
     wanted: &str,
-    login: &str,
+    typed: Typed<'_>,
     errors: Vec<Value>,
     status: StatusCode,
 ) -> Answer {
@@ -114,7 +133,8 @@ fn shown(
         state.demo.iter().flat_map(|demo| &demo.accounts).map(|a| account(&visitor.ctx, a)).collect();
     let csrf = visitor.session.as_ref().map_or("", |session| session.csrf.as_str());
     let content = json!({
-        "errors": errors, "wanted": !wanted.is_empty(), "next_path": wanted, "login": login, "csrf": csrf,
+        "errors": errors, "wanted": !wanted.is_empty(), "next_path": wanted, "login": typed.login,
+        "password": typed.password, "code": typed.code, "csrf": csrf,
         "accounts": accounts,
     });
     let mut response = page::open(state, visitor, "public/sign-in.html", content)?;
@@ -123,13 +143,14 @@ fn shown(
 }
 
 fn account(ctx: &Ctx, account: &DemoAccount) -> Value {
-    let code = TotpSecret::from_bytes(&account.totp_secret)
-        .map_or_else(String::new, |secret| identity::totp_now(&secret, ctx.now()));
-    let fill = json!({"login": account.login, "password": account.password, "code": code});
     json!({
-        "label": account.label, "login": account.login, "password": account.password, "code": code,
-        "fill": fill.to_string(),
+        "label": account.label, "login": account.login, "password": account.password, "code": code_now(ctx, account),
     })
+}
+
+fn code_now(ctx: &Ctx, account: &DemoAccount) -> String {
+    let secret = TotpSecret::from_bytes(&account.totp_secret);
+    secret.map_or_else(String::new, |secret| identity::totp_now(&secret, ctx.now()))
 }
 
 #[cfg(test)]

@@ -134,7 +134,9 @@ fn kin<'a>(
         drafts.push(Draft::first(kinship, about, RecordId(ctx.uuid()), from, body));
     };
     for (relation, given, subject) in [("mother", &newborn.mother, mother), ("father", &newborn.father, father)] {
-        let Some(given) = given else { continue };
+        let Some(given) = given.as_ref().filter(|given| subject.is_some() || given.full_name.is_some()) else {
+            continue;
+        };
         let mut relative = Map::new();
         relative.insert("relation".to_owned(), json!(relation));
         if let Some(subject) = subject {

@@ -2,7 +2,7 @@
 
 use super::{
     Work,
-    operation::{Include, Person},
+    operation::{Include, Person, Unless},
 };
 use crate::{Error, Version, read, write};
 use kernel::SubjectId;
@@ -31,6 +31,9 @@ pub(crate) async fn add(
             Some(link) => naming(work, conn, &include.register, link, about).await?,
         };
         versions.retain(|version| include.same.iter().all(|field| version.body.get(field) == reply.get(field)));
+        if let Some(unless) = &include.unless {
+            pass_over(work, conn, unless, &mut versions).await?;
+        }
         versions.sort_by_key(|version| (version.valid_from, version.recorded_at, version.record));
         if include.list.is_some() || include.records || include.link.is_some() {
             let all: Vec<_> = versions.iter().collect();
@@ -62,6 +65,24 @@ pub(crate) async fn add(
             }
         }
     }
+    Ok(())
+}
+
+/// Leaves out the records that another register speaks of.
+pub(crate) async fn pass_over(
+    work: &Work<'_>,
+    conn: &mut PgConnection,
+    unless: &Unless,
+    versions: &mut Vec<Version>,
+) -> Result<(), Error> {
+    let subjects: Vec<_> = versions.iter().map(|version| version.subject.0).collect();
+    let others = read::states(conn, &[&unless.register], &subjects, work.ctx.today()).await?;
+    versions.retain(|version| {
+        !others.iter().any(|other| {
+            other.subject == version.subject
+                && unless.same.iter().all(|field| other.body.get(field) == version.body.get(field))
+        })
+    });
     Ok(())
 }
 

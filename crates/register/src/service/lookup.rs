@@ -33,7 +33,10 @@ pub(crate) async fn get(
         None => {
             let subject = subject(payload, "/subject")?;
             admit(work, conn, word.kinship.as_deref(), subject).await?;
-            let found = read::states(conn, &[&register.name], &[subject.0], work.ctx.today()).await?;
+            let mut found = read::states(conn, &[&register.name], &[subject.0], work.ctx.today()).await?;
+            if let Some(unless) = &word.unless {
+                include::pass_over(work, conn, unless, &mut found).await?;
+            }
             let newest = |version: &Version| (version.valid_from, version.recorded_at, version.record);
             (subject, found.into_iter().max_by_key(newest))
         }

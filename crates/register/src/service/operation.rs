@@ -48,6 +48,9 @@ pub struct GetWord {
     /// A key by whose value the record can be asked for instead of by its subject.
     #[serde(default)]
     pub key: Option<String>,
+    /// Asked by subject, records are passed over that another register speaks of.
+    #[serde(default)]
+    pub unless: Option<Unless>,
     /// Fields of the reply that are worked out from `record` and `today`.
     #[serde(default)]
     pub derive: Vec<Derive>,
@@ -120,6 +123,9 @@ pub struct Include {
     /// Only records that have the same value as the reply in these fields.
     #[serde(default)]
     pub same: Vec<String>,
+    /// Records are passed over that another register speaks of.
+    #[serde(default)]
+    pub unless: Option<Unless>,
     /// Instead of the newest record, all of them as a list.
     #[serde(default)]
     pub records: bool,
@@ -135,6 +141,16 @@ pub struct Include {
     /// What to add about a person whom the taken record or each list item names.
     #[serde(default)]
     pub person: Option<Person>,
+}
+
+/// Records that another register of the same owner speaks of: the subject has one there with the same values.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Unless {
+    /// The other register.
+    pub register: String,
+    /// The fields that have the same values.
+    pub same: Vec<String>,
 }
 
 /// What to add about a person.
@@ -300,6 +316,7 @@ impl Operation {
             Self::Get(word) => {
                 named.push(("/register".to_owned(), &word.register));
                 named.extend(word.kinship.iter().map(|kinship| ("/kinship".to_owned(), kinship.as_str())));
+                named.extend(word.unless.iter().map(|it| ("/unless/register".to_owned(), it.register.as_str())));
                 includes = &word.include;
             }
             Self::Find(word) | Self::Verify(word) => {
@@ -323,6 +340,9 @@ impl Operation {
         }
         for (at, include) in includes.iter().enumerate() {
             named.push((format!("/include/{at}/register"), &include.register));
+            if let Some(unless) = &include.unless {
+                named.push((format!("/include/{at}/unless/register"), &unless.register));
+            }
             if let Some(person) = &include.person {
                 named.push((format!("/include/{at}/person/register"), &person.register));
             }

@@ -121,7 +121,9 @@ fn copied(word: &PutWord, register: &Register, payload: &Value) -> Value {
             Some(pointer) => payload.pointer(pointer),
             None => payload.get(field),
         };
-        if let Some(value) = value.filter(|value| !value.is_null()) {
+        // An object without fields says as little as null does: nobody is named as father.
+        if let Some(value) = value.filter(|value| !value.is_null() && value.as_object().is_none_or(|it| !it.is_empty()))
+        {
             record.insert(field.to_owned(), value.clone());
         }
     }

@@ -200,6 +200,11 @@ async fn a_birth_reaches_every_register() {
     assert_eq!((taken.code.as_ref(), taken.kind), ("REG1004", Kind::Conflict));
     assert_eq!(taken.fields[0].pointer, "/notice_number");
 
+    let used = vietnam.own("ministry-health", "birth-notice.get", json!({"subject": vietnam.mother})).await;
+    assert_eq!(used.unwrap_err().code, "REG0001", "a used notice fills no form");
+    let known = vietnam.own("ministry-health", "birth-notice.get", json!({"notice_number": NOTICE})).await.unwrap();
+    assert_eq!(known["used_by"], "D1");
+
     let born = vietnam.newborn(child()).await.unwrap();
     let child_id = subject_in(&born);
     let number: PersonalNumber = born["personal_number"].as_str().unwrap().parse().unwrap();
@@ -261,6 +266,17 @@ async fn a_birth_reaches_every_register() {
     let status =
         vietnam.own("ministry-justice", "civil-status.marital-status", json!({"subject": vietnam.mother})).await;
     assert_eq!(status.unwrap()["status"], "married");
+}
+
+#[tokio::test]
+async fn a_child_found_abandoned_has_no_kin() {
+    let vietnam = Vietnam::found().await;
+    let payload = json!({"child": child(), "mother": {}, "father": {}, "registration_province": WARD});
+    let before = vietnam.count("record").await;
+    let provider = "ministry-public-security";
+    let born = vietnam.committee(provider, "population.register-newborn", &[vietnam.mother], payload).await.unwrap();
+    assert!(born["personal_number"].as_str().unwrap().starts_with("001"), "the ward's province");
+    assert_eq!(vietnam.count("record").await, before + 1);
 }
 
 /// The code and pointer at fault.

@@ -39,7 +39,7 @@ pub(super) fn chains(formula: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let Ok(expr) = Expr::parse(formula) else { return found };
     let bound = bound(formula);
-    let variables: Vec<_> = expr.variables().into_iter().filter(|name| !bound.contains(&name.as_str())).collect();
+    let variables: Vec<_> = expr.variables().iter().filter(|name| !bound.contains(&name.as_str())).collect();
     let bytes = formula.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
@@ -61,7 +61,7 @@ pub(super) fn chains(formula: &str) -> Vec<Vec<String>> {
                 if bytes.get(i) == Some(&b'(') {
                     names.pop();
                 }
-                if names.first().is_some_and(|first| variables.contains(first)) {
+                if names.first().is_some_and(|first| variables.contains(&first)) {
                     found.push(names);
                 }
             }

@@ -71,6 +71,22 @@ struct Summary {
 /// # Errors
 /// When the pack cannot be read or lacks what people are made from, or the file cannot be written.
 pub fn run(args: &SynthArgs) -> anyhow::Result<ExitCode> {
+    match make(args) {
+        // Whoever read our output has seen enough (`sen synth | head`).
+        Err(error) if args.out == Path::new("-") && is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        made => made,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| match cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(cause)) => broken(cause),
+        _ => cause.downcast_ref::<io::Error>().is_some_and(broken),
+    })
+}
+
+fn make(args: &SynthArgs) -> anyhow::Result<ExitCode> {
     let world = world(args.pack.as_deref(), args.as_of)?;
     let to_stdout = args.out == Path::new("-");
     let format = args.format.unwrap_or_else(|| Format::of(&args.out));

@@ -74,7 +74,7 @@ impl Places {
             }
         }
 
-        let former = former_provinces(units);
+        let former = if on < MERGER { BTreeMap::new() } else { former_provinces(units) };
         let mut communes = Vec::new();
         let mut by_home: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for unit in units.all_on(on) {
@@ -89,6 +89,11 @@ impl Places {
                 ward: unit.kind == "phường",
                 home: 0,
             });
+        }
+
+        if communes.is_empty() {
+            table.add(1, "PAC0030", format!("no commune of the pack stands on {on}"), report);
+            return None;
         }
 
         let mut homes = Vec::new();
