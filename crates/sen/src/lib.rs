@@ -4,14 +4,18 @@
 //! what they are connected to.
 
 pub mod accounts;
+pub mod bench;
 pub mod cli;
+pub mod client;
 pub mod country;
 pub mod database;
 pub mod demo;
+pub mod filing;
 pub mod house;
 pub mod log_check;
 pub mod pack_check;
 pub mod pages;
 pub mod serve;
 pub mod serve_command;
+pub mod story;
 pub mod synth;

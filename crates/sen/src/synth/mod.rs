@@ -22,6 +22,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use args::world;
 pub use args::{SynthArgs, run};
 pub use cast::{Cast, CastPerson, cast};
 pub use load::{Loaded, cast_into_registers, into_registers, notices_into_registers};

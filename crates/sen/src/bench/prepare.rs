@@ -1,0 +1,83 @@
+//! Fills the registers of a benchmark and remembers who gives birth.
+
+use super::BenchArgs;
+use crate::country::Country;
+use crate::database::Database;
+use crate::synth::{Notices, Population, into_registers, notices_into_registers, world};
+use anyhow::{Context, Result, bail};
+use kernel::{AccountId, BodyId, Ctx, SubjectId};
+use register::load::Loader;
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use time::Duration;
+
+/// Who gives birth, and what identifies the filing. Personal: no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Birth {
+    /// The mother.
+    pub(super) mother: SubjectId,
+    /// Her account. Nobody signs in with it: the benchmark acts behind the sign-in.
+    pub(super) account: AccountId,
+    /// The birth notice that waits for her.
+    pub(super) notice: String,
+    /// The key of her filing: the same in every run.
+    pub(super) key: String,
+}
+
+/// What the data folder of a benchmark remembers.
+#[derive(Serialize, Deserialize)]
+struct Prepared {
+    people: u64,
+    seed: u64,
+    births: Vec<Birth>,
+}
+
+/// The births of this data folder; the registers are filled the first time.
+pub(super) async fn births(args: &BenchArgs, country: &Country, database: &Database) -> Result<Vec<Birth>> {
+    let file = args.data.join("bench.json");
+    if let Ok(text) = std::fs::read_to_string(&file) {
+        let prepared: Prepared = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+        if (prepared.people, prepared.seed) != (args.people, args.seed) || prepared.births.len() < args.groups {
+            bail!("{} was made with other people or for fewer groups: choose another folder", args.data.display());
+        }
+        return Ok(prepared.births);
+    }
+    let ctx = Ctx::system(BodyId::from("ministry-public-security"));
+    // Births of the last thirty days, none in the future.
+    let on = ctx.today() - Duration::days(1);
+    let world = world(None, on)?;
+    let mut notices = Notices::new(&world, args.seed, args.groups)?;
+    let registers = Arc::clone(&country.registers);
+    let loader = Loader::new(database.owner.clone(), registers, "ministry-public-security", "made up for a benchmark");
+    let people = Population::new(&world, args.seed, args.people).inspect(|household| notices.look_at(household));
+    into_registers(&loader, &ctx, &world, people, |_| ()).await?;
+    let notices = notices.finish();
+    if notices.len() < args.groups {
+        bail!("{} people have {} women who could be mothers: ask for more people", args.people, notices.len());
+    }
+    notices_into_registers(&loader, &ctx, &notices).await?;
+    // The planner has never seen these tables.
+    sqlx::query("analyze").execute(&database.owner).await?;
+    let births = notices.iter().enumerate().map(|(at, notice)| Birth {
+        mother: notice.mother,
+        account: AccountId(ctx.uuid()),
+        notice: notice.number.clone(),
+        key: format!("bench-{at}"),
+    });
+    let prepared = Prepared { people: args.people, seed: args.seed, births: births.collect() };
+    write(&file, &prepared)?;
+    Ok(prepared.births)
+}
+
+/// Whole or not at all: a run that is killed while it fills the registers leaves no file, and the next one says so by
+/// failing on people that are there twice.
+fn write(file: &Path, prepared: &Prepared) -> Result<()> {
+    let draft = file.with_extension("draft");
+    let mut out = std::fs::File::create(&draft)?;
+    out.write_all(&serde_json::to_vec(prepared)?)?;
+    out.sync_all()?;
+    std::fs::rename(&draft, file)?;
+    Ok(())
+}
