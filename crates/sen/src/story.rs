@@ -165,7 +165,7 @@ async fn find(mother: &Client) -> Result<()> {
 }
 
 async fn file(mother: &Client, prefilled: Prefilled) -> Result<Filed> {
-    let body = json!({ "code": BIRTH_GROUP, "values": filing::birth(prefilled.values, "") });
+    let body = json!({ "code": BIRTH_GROUP, "values": filing::birth(prefilled.values) });
     let key = format!("story-{:016x}", u64::from_le_bytes(Random::System.bytes()));
     let filed: Filed = mother.post_once("/api/v1/dossiers", &body, &key).await?;
     let again: Filed = mother.post_once("/api/v1/dossiers", &body, &key).await?;

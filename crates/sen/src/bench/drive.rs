@@ -120,7 +120,7 @@ where
 
 async fn file(house: &House, mother: &Ctx, birth: &Birth) -> Result<DossierId, Problem> {
     let prefilled = house.procedures.prefill(mother, BIRTH_GROUP).await?;
-    let values = filing::birth(prefilled.values, &birth.notice);
+    let values = filing::birth(prefilled.values);
     Ok(house.procedures.file(mother, BIRTH_GROUP, values, &birth.key).await?.dossier)
 }
 

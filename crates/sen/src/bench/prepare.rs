@@ -20,8 +20,6 @@ pub(super) struct Birth {
     pub(super) mother: SubjectId,
     /// Her account. Nobody signs in with it: the benchmark acts behind the sign-in.
     pub(super) account: AccountId,
-    /// The birth notice that waits for her.
-    pub(super) notice: String,
     /// The key of her filing: the same in every run.
     pub(super) key: String,
 }
@@ -63,7 +61,6 @@ pub(super) async fn births(args: &BenchArgs, country: &Country, database: &Datab
     let births = notices.iter().enumerate().map(|(at, notice)| Birth {
         mother: notice.mother,
         account: AccountId(ctx.uuid()),
-        notice: notice.number.clone(),
         key: format!("bench-{at}"),
     });
     let prepared = Prepared { people: args.people, seed: args.seed, births: births.collect() };
