@@ -1,6 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{demo, log_check, pack_check, serve_command, synth};
+use crate::{bench, demo, log_check, pack_check, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(bench::BenchArgs),
     Demo(demo::DemoArgs),
     Serve(serve_command::ServeArgs),
     /// Looks after packs
@@ -70,6 +71,7 @@ fn complain(error: &anyhow::Error) {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Bench(args) => block_on(bench::run(&args)),
         Command::Demo(args) => block_on(demo::run(&args)),
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),

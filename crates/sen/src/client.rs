@@ -72,7 +72,7 @@ impl Client {
         }
         let enter = async || {
             let body = json!({ "login": account.login, "password": account.password, "code": code(account)? });
-            self.post::<SignedIn>("/api/v1/sign-in", &body).await
+            self.post::<SignedIn>("/api/v1/session", &body).await
         };
         let signed_in = match enter().await {
             Err(error) if refused(&error).is_some_and(|status| matches!(status, 401 | 409 | 422)) => {
@@ -111,12 +111,16 @@ impl Client {
         self.send(Method::POST, path, Some(body), Some(key)).await
     }
 
-    /// A text, such as the log's checkpoint.
+    /// A text, such as the log's checkpoint or a page.
     ///
     /// # Errors
     /// As [`Self::get`].
     pub async fn text(&self, path: &str) -> Result<String> {
-        let answer = self.http.get(format!("{}{path}", self.base)).send().await?;
+        let mut request = self.http.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await?;
         let status = answer.status();
         let text = answer.text().await?;
         if status.is_success() { Ok(text) } else { Err(unwished(status, &text).into()) }

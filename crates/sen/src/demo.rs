@@ -5,6 +5,7 @@ use crate::country::Country;
 use crate::database::Database;
 use crate::house::{House, Role};
 use crate::serve::{Running, asked_to_stop};
+use crate::story::{self, Story};
 use crate::synth::{self, Population, World};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,7 +43,14 @@ pub struct DemoArgs {
     /// A pack's folder instead of the built-in pack of Vietnam
     #[arg(long)]
     pub pack: Option<PathBuf>,
-    /// Print one line of JSON when ready, instead of words
+    /// Act a story out over HTTP instead, check every step and proof, and end
+    #[arg(long, value_enum)]
+    pub story: Option<Story>,
+    /// With --story: the address of a running demo, such as http://127.0.0.1:8080, whose data folder is --data;
+    /// otherwise one is started on a free port
+    #[arg(long, requires = "story")]
+    pub against: Option<String>,
+    /// Print JSON instead of words: one line when ready, or what the story told
     #[arg(long)]
     pub json: bool,
 }
@@ -102,6 +110,9 @@ impl Demo {
 /// # Errors
 /// When the demo cannot start.
 pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
+    if let Some(story) = args.story {
+        return tell(args, story).await;
+    }
     let demo = Demo::open(args).await?;
     let stop = asked_to_stop()?;
     let running = demo.run(args.port).await?;
@@ -112,6 +123,22 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
     running.stop().await;
     demo.database.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The story, against a running demo or one of its own.
+async fn tell(args: &DemoArgs, story: Story) -> Result<ExitCode> {
+    if let Some(base) = &args.against {
+        let accounts = accounts::read(&args.folder().join(ACCOUNTS))?;
+        story::run(story, base, &accounts, args.json).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let demo = Demo::open(args).await?;
+    let running = demo.run(0).await?;
+    let address = running.address.context("no address")?;
+    let told = story::run(story, &format!("http://{address}"), &demo.accounts, args.json).await;
+    running.stop().await;
+    demo.database.close().await?;
+    told.map(|_| ExitCode::SUCCESS)
 }
 
 /// Makes up the people and their accounts.

@@ -24,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const OFFICERS: [&str; 3] = ["civil-status-officer", "police-officer", "insurance-officer"];
 /// Birth certificate, residence, insurance card, identity card.
 const RESULTS: [&str; 4] = ["birth", "residence", "insurance", "identity-card"];
-/// Lines of the access log that are proved.
-const LINES: usize = 100;
+/// Most lines of the access log that are proved.
+const LINES_MAX: usize = 500;
 
 /// Which story.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -134,7 +134,7 @@ async fn birth(teller: &mut Teller, base: &str, accounts: &DemoAccounts) -> Resu
         .step(
             "mother",
             "opens the form, filled from the registers",
-            mother.get(&format!("/api/v1/services/{BIRTH_GROUP}/prefill")),
+            mother.get(&format!("/api/v1/filings/{BIRTH_GROUP}/prefill")),
         )
         .await?;
     ensure!(!prefilled.sources.is_empty(), "no register filled anything");
@@ -158,19 +158,29 @@ async fn published_key(nobody: &Client) -> Result<VerifierKey> {
 }
 
 async fn find(mother: &Client) -> Result<()> {
-    let hits: Vec<Value> = mother.get("/api/v1/services?q=khai%20sinh%20thuong%20tru").await?;
+    #[derive(Deserialize)]
+    struct Hits {
+        hits: Vec<Value>,
+    }
+    let Hits { hits } = mother.get("/api/v1/search?q=khai%20sinh%20thuong%20tru").await?;
     let found = hits.iter().any(|hit| hit["online"] == BIRTH_GROUP);
     ensure!(found, "the service is not among {} hits", hits.len());
     Ok(())
 }
 
 async fn file(mother: &Client, prefilled: Prefilled) -> Result<Filed> {
-    let body = json!({ "code": BIRTH_GROUP, "values": filing::birth(prefilled.values) });
+    let body = json!({ "values": filing::birth(prefilled.values) });
+    let path = format!("/api/v1/filings/{BIRTH_GROUP}");
     let key = format!("story-{:016x}", u64::from_le_bytes(Random::System.bytes()));
-    let filed: Filed = mother.post_once("/api/v1/dossiers", &body, &key).await?;
-    let again: Filed = mother.post_once("/api/v1/dossiers", &body, &key).await?;
+    let filed: Filed = mother.post_once(&path, &body, &key).await?;
+    let again: Filed = mother.post_once(&path, &body, &key).await?;
     ensure!(filed == again, "two dossiers were made of one filing");
     Ok(filed)
+}
+
+#[derive(Deserialize)]
+struct Inbox {
+    tasks: Vec<TaskLine>,
 }
 
 /// Lets every officer do what waits for them, until the mother's dossier has ended.
@@ -198,7 +208,7 @@ async fn officers(
         ensure!(!view.head.status.is_terminal(), "the dossier ended with status {}", view.head.status.number());
         ensure!(began.elapsed() < PATIENCE, "the bodies did not finish within {} s", PATIENCE.as_secs());
         for (name, (_, officer)) in OFFICERS.iter().zip(&signed_in) {
-            let tasks: Vec<TaskLine> = officer.get(&format!("/api/v1/tasks?code={}", filed.code)).await?;
+            let Inbox { tasks } = officer.get(&format!("/api/v1/inbox?code={}", filed.code)).await?;
             for task in tasks {
                 let what = format!("compares with the registers and approves: {}", task.name.en);
                 teller.step(name, &what, approve(officer, &task)).await?;
@@ -216,11 +226,11 @@ async fn approve(officer: &Client, line: &TaskLine) -> Result<()> {
         bail!("the dossier and the register differ in: {}", differing.label.en);
     }
     let body = json!({ "version": task.line.version, "decision": { "kind": "approve" } });
-    let _: Decided = officer.post(&format!("/api/v1/tasks/{}/decisions", line.id), &body).await?;
+    let _: Decided = officer.post(&format!("/api/v1/tasks/{}/decision", line.id), &body).await?;
     Ok(())
 }
 
-/// Four results; the child's number is hidden until it is asked for.
+/// Four results. A page hides the child's number until it is asked for; the API gives it to the mother's own program.
 async fn results(teller: &mut Teller, mother: &Client, view: &DossierView) -> Result<()> {
     let issued = |result: &ResultView| Issued {
         member: result.member.clone(),
@@ -229,32 +239,38 @@ async fn results(teller: &mut Teller, mother: &Client, view: &DossierView) -> Re
         number: result.number.clone(),
         by: result.issued_by_name.en.clone(),
     };
-    let path = format!("/api/v1/dossiers/{}", view.head.id);
-    let hidden: DossierView = teller.step("mother", "sees her results, numbers hidden", mother.get(&path)).await?;
-    ensure!(numbers(&hidden).is_empty(), "a personal number is shown without being asked for");
     for member in RESULTS {
-        ensure!(hidden.results.iter().any(|result| result.member == member), "no result of {member}");
+        ensure!(view.results.iter().any(|result| result.member == member), "no result of {member}");
     }
-    let path = format!("{path}?reveal=true");
-    let shown: DossierView = teller.step("mother", "shows the child's number", mother.get(&path)).await?;
-    let number = numbers(&shown).pop().context("the child's number is in no result")?;
-    for result in &shown.results {
+    let child = view.results.iter().find(|result| result.member == "birth").map(numbers).unwrap_or_default();
+    let number = *child.first().context("the child's number is not in the birth certificate")?;
+    let pages = hidden(mother, view, number);
+    teller.step("mother", "sees her results, the child's number hidden", pages).await?;
+    for result in &view.results {
         let number = result.number.as_deref().unwrap_or("-");
         teller.say(&format!("           {:<24} {} · {}", result.name.en, number, result.issued_by_name.en))?;
     }
     teller.say(&format!("           {:<24} {}", "Child's personal number", number.as_str()))?;
     teller.told.child_number = number.as_str().to_owned();
-    teller.told.results = shown.results.iter().map(issued).collect();
+    teller.told.results = view.results.iter().map(issued).collect();
     Ok(())
 }
 
-/// Personal numbers that stand on results as such.
-fn numbers(view: &DossierView) -> Vec<PersonalNumber> {
-    let mut found = Vec::new();
-    for result in &view.results {
-        collect(&result.data, &mut found);
-        found.extend(result.number.as_deref().and_then(|number| number.parse::<PersonalNumber>().ok()));
+/// The page of the dossier and of each result shows no number that was not asked for.
+async fn hidden(mother: &Client, view: &DossierView, number: PersonalNumber) -> Result<()> {
+    let dossier = format!("/toi/ho-so/{}", view.head.id);
+    let results = view.results.iter().map(|result| format!("/toi/ket-qua/{}/{}", view.head.id, result.id));
+    for path in results.chain([dossier]) {
+        let page = mother.text(&path).await.with_context(|| path.clone())?;
+        ensure!(!page.contains(number.as_str()), "{path} shows the child's number without being asked");
     }
+    Ok(())
+}
+
+/// Personal numbers that stand on a result as such.
+fn numbers(result: &ResultView) -> Vec<PersonalNumber> {
+    let mut found = Vec::new();
+    collect(&result.data, &mut found);
     found
 }
 
@@ -274,7 +290,19 @@ struct Line {
 }
 
 async fn look(mother: &Client) -> Result<Vec<Line>> {
-    let lines: Vec<Line> = mother.get(&format!("/api/v1/access-log?limit={LINES}")).await?;
+    #[derive(Deserialize)]
+    struct Page {
+        lines: Vec<Line>,
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    while lines.len() < LINES_MAX {
+        let after = lines.last().map(|line| format!("?after={}", line.entry)).unwrap_or_default();
+        let page: Page = mother.get(&format!("/api/v1/access-log{after}")).await?;
+        if page.lines.is_empty() {
+            break;
+        }
+        lines.extend(page.lines);
+    }
     for body in ["commune-committee", "commune-police", "social-insurance"] {
         ensure!(lines.iter().any(|line| line.body.kind() == body), "no line says that {body} looked");
     }

@@ -57,7 +57,7 @@ pub(super) async fn births(args: &BenchArgs, country: &Country, database: &Datab
     }
     notices_into_registers(&loader, &ctx, &notices).await?;
     // The planner has never seen these tables.
-    sqlx::query("analyze").execute(&database.owner).await?;
+    database.look_over().await?;
     let births = notices.iter().enumerate().map(|(at, notice)| Birth {
         mother: notice.mother,
         account: AccountId(ctx.uuid()),
