@@ -153,7 +153,7 @@ async fn birth(teller: &mut Teller, base: &str, accounts: &DemoAccounts) -> Resu
 }
 
 async fn published_key(nobody: &Client) -> Result<VerifierKey> {
-    let text = nobody.text("/ledger/key").await?;
+    let text = nobody.text("/key").await?;
     text.trim_end().parse().context("not a verifier key")
 }
 
@@ -320,7 +320,7 @@ async fn prove_all(mother: &Client, nobody: &Client, key: &VerifierKey) -> Resul
         ensure!(says.entry == line.entry, "the proof is of another entry");
         size = size.max(proof.tree_size);
     }
-    let checkpoint = Checkpoint::open(&nobody.text("/ledger/checkpoint").await?, key).context("the checkpoint")?;
+    let checkpoint = Checkpoint::open(&nobody.text("/checkpoint").await?, key).context("the checkpoint")?;
     ensure!(checkpoint.size >= size, "the published log is shorter than that of a proof");
     Ok((lines.len(), size))
 }
