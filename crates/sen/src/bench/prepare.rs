@@ -3,9 +3,9 @@
 use super::BenchArgs;
 use crate::country::Country;
 use crate::database::Database;
-use crate::synth::{Notices, Population, into_registers, notices_into_registers, world};
+use crate::synth::{Household, Notices, Person, Population, into_registers, notices_into_registers, world};
 use anyhow::{Context, Result, bail};
-use kernel::{AccountId, BodyId, Ctx, SubjectId};
+use kernel::{AccountId, BodyId, Ctx, Sex, SubjectId};
 use register::load::Loader;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -49,7 +49,8 @@ pub(super) async fn births(args: &BenchArgs, country: &Country, database: &Datab
     let mut notices = Notices::new(&world, args.seed, args.groups)?;
     let registers = Arc::clone(&country.registers);
     let loader = Loader::new(database.owner.clone(), registers, "ministry-public-security", "made up for a benchmark");
-    let people = Population::new(&world, args.seed, args.people).inspect(|household| notices.look_at(household));
+    let people = Population::new(&world, args.seed, args.people)
+        .inspect(|household| notices.look_at(&possible_mothers(household)));
     into_registers(&loader, &ctx, &world, people, |_| ()).await?;
     let notices = notices.finish();
     if notices.len() < args.groups {
@@ -66,6 +67,15 @@ pub(super) async fn births(args: &BenchArgs, country: &Country, database: &Datab
     let prepared = Prepared { people: args.people, seed: args.seed, births: births.collect() };
     write(&file, &prepared)?;
     Ok(prepared.births)
+}
+
+/// The household without women whose husband the registers know by name only: such a mother has to type his number, and
+/// nobody here knows it.
+fn possible_mothers(household: &Household) -> Household {
+    let prefilled = |person: &&Person| {
+        person.sex == Sex::Male || person.spouse.as_ref().is_none_or(|husband| husband.subject.is_some())
+    };
+    Household { members: household.members.iter().filter(prefilled).cloned().collect(), ..household.clone() }
 }
 
 /// Whole or not at all: a run that is killed while it fills the registers leaves no file, and the next one says so by
