@@ -18,5 +18,3 @@ ker0061 = This time limit cannot be read.
 ker0062 = The time limit is longer than 10 years.
 ker0063 = The working hours are not valid.
 
-sex-male = Male
-sex-female = Female

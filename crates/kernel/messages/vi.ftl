@@ -18,5 +18,3 @@ ker0061 = Không hiểu thời hạn này.
 ker0062 = Thời hạn dài quá 10 năm.
 ker0063 = Giờ làm việc không hợp lệ.
 
-sex-male = Nam
-sex-female = Nữ

@@ -63,10 +63,6 @@ task-state-done = Done
 task-state-refused = Refused
 task-state-cancelled = Withdrawn by the citizen
 
-urgency-late = Late
-urgency-soon = Due soon
-urgency-fine = In time
-urgency-none = Clock stopped
 
 decision-accept = Take in
 decision-ask-supplement = Ask for more
@@ -75,10 +71,6 @@ decision-approve = Approve
 decision-hand-over = Hand over
 decision-apologise = Apologise and name another date
 
-verdict-same = Same
-verdict-different = Different
-verdict-unknown = No data
-verdict-not-filed = Not stated
 
 task-event-received = Arrived
 task-event-answered = The citizen answered

@@ -63,10 +63,6 @@ task-state-done = Xong
 task-state-refused = Đã từ chối
 task-state-cancelled = Công dân đã rút
 
-urgency-late = Quá hạn
-urgency-soon = Sắp đến hạn
-urgency-fine = Còn hạn
-urgency-none = Không tính hạn
 
 decision-accept = Tiếp nhận
 decision-ask-supplement = Yêu cầu bổ sung
@@ -75,10 +71,6 @@ decision-approve = Duyệt
 decision-hand-over = Chuyển người khác
 decision-apologise = Xin lỗi và hẹn lại
 
-verdict-same = Khớp
-verdict-different = Khác
-verdict-unknown = Chưa có dữ liệu
-verdict-not-filed = Không khai
 
 task-event-received = Đến hộp việc
 task-event-answered = Công dân đã bổ sung
