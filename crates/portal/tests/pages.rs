@@ -20,8 +20,20 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
+/// Every context's sentences, as the program puts them together: two that claim one id would keep it from starting.
 fn texts() -> Arc<Texts> {
-    Arc::new(Texts::new(&[kernel::MESSAGES, web::MESSAGES, procedure::MESSAGES, portal::MESSAGES]).expect("texts"))
+    let all = [
+        kernel::MESSAGES,
+        store::MESSAGES,
+        pack::MESSAGES,
+        ledger::MESSAGES,
+        web::MESSAGES,
+        exchange::MESSAGES,
+        identity::MESSAGES,
+        procedure::MESSAGES,
+        portal::MESSAGES,
+    ];
+    Arc::new(Texts::new(&all).expect("texts"))
 }
 
 /// Template files below `dir`, by the name that templates are rendered with.
