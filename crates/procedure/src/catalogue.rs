@@ -236,7 +236,7 @@ fn check_group(
                 report.add(doc, &at, "PRO0203", format!("no lookup `{}`", compare.source));
             }
         }
-        if !member.term.last().is_some_and(|term| term.when.is_none()) {
+        if member.term.last().is_none_or(|term| term.when.is_some()) {
             report.add(doc, &format!("/members/{m}/term"), "PRO0210", "the last term must hold always");
         }
     }

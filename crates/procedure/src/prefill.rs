@@ -86,7 +86,7 @@ impl Filling<'_> {
             // Later fields may follow from earlier ones: a condition sees what has been filled so far.
             let values = self.values.clone();
             set(&mut self.vars, "values", values);
-            if !self.from_register(field, &pointer)?
+            if !self.filled_by_register(field, &pointer)?
                 && let Some(default) = &field.default
             {
                 let value = default.fill(&self.vars)?;
@@ -98,7 +98,7 @@ impl Filling<'_> {
         Ok(())
     }
 
-    fn from_register(&mut self, field: &Field, pointer: &str) -> Result<bool, Error> {
+    fn filled_by_register(&mut self, field: &Field, pointer: &str) -> Result<bool, Error> {
         for prefill in &field.prefill {
             if self.vars["sources"].get(&prefill.source).is_none() || !holds(prefill.when.as_ref(), &self.vars)? {
                 continue;

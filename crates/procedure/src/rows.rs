@@ -49,7 +49,7 @@ impl DossierRow {
             "applicant": {"subject": self.applicant},
             "dossier": {"id": self.dossier_id, "code": self.code, "filed_on": kernel::iso_date::text(filed_on)},
             "facts": self.facts,
-            "provinces": setting.provinces(&self.form_values, filed_on),
+            "provinces": crate::setting::provinces(&setting.units, &self.form_values, filed_on),
         })
     }
 }

@@ -33,32 +33,32 @@ impl Setting {
             .map_or_else(|| Text { vi: body.as_str().to_owned(), en: body.as_str().to_owned() }, |found| found.name)
     }
 
-    /// The provinces of the communes that values name (in fields called `commune_code`): commune → province.
-    pub(crate) fn provinces(&self, values: &Value, on: Date) -> Value {
-        let mut found = serde_json::Map::new();
-        self.collect_provinces(values, on, &mut found);
-        Value::Object(found)
-    }
-
-    fn collect_provinces(&self, values: &Value, on: Date, found: &mut serde_json::Map<String, Value>) {
-        for (name, value) in values.as_object().into_iter().flatten() {
-            match value {
-                Value::String(code) if name == "commune_code" => {
-                    let province = self.units.commune(code, on).and_then(|unit| unit.province.as_ref());
-                    found.extend(province.map(|province| (code.clone(), Value::from(province.as_str()))));
-                }
-                Value::Object(_) => self.collect_provinces(value, on, found),
-                _ => {}
-            }
-        }
-    }
-
     /// The version of a group that a dossier keeps.
     pub(crate) fn kept(&self, code: &str, version_from: Date) -> Result<&Dated<Group>, Error> {
         self.catalogue
             .group(code, version_from)
             .filter(|group| group.from == version_from)
             .ok_or_else(|| Error::Definition(format!("{code}: the version of {version_from} is gone")))
+    }
+}
+
+/// The provinces of the communes that values name (in fields called `commune_code`): commune → province.
+pub(crate) fn provinces(units: &Units, values: &Value, on: Date) -> Value {
+    let mut found = serde_json::Map::new();
+    collect_provinces(units, values, on, &mut found);
+    Value::Object(found)
+}
+
+fn collect_provinces(units: &Units, values: &Value, on: Date, found: &mut serde_json::Map<String, Value>) {
+    for (name, value) in values.as_object().into_iter().flatten() {
+        match value {
+            Value::String(code) if name == "commune_code" => {
+                let province = units.commune(code, on).and_then(|unit| unit.province.as_ref());
+                found.extend(province.map(|province| (code.clone(), Value::from(province.as_str()))));
+            }
+            Value::Object(_) => collect_provinces(units, value, on, found),
+            _ => {}
+        }
     }
 }
 

@@ -12,6 +12,27 @@ fn the_pack_is_clean() {
     assert!(SETTING.catalogue.procedures_on(date!(2026 - 11 - 23)).count() >= 12);
 }
 
+#[tokio::test]
+async fn the_tables_keep_the_rules_of_growth() {
+    let world = crate::world::World::new().await;
+    let found: Vec<_> = store::lint::catalogue(&world.test.owner)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|f| f.contains("procedure."))
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn every_code_has_its_sentence_in_both_languages() {
+    let source = include_str!("../../src/error.rs").to_owned() + include_str!("../../src/check.rs");
+    for code in source.split('"').filter(|word| word.len() == 7 && word.starts_with("PRO0")) {
+        let id = format!("{} = ", code.to_lowercase());
+        assert!(procedure::MESSAGES.vi.contains(&id) && procedure::MESSAGES.en.contains(&id), "{code}");
+    }
+}
+
 #[test]
 fn search_needs_no_marks() {
     let check = |text: &str, expected: &str| {

@@ -156,3 +156,39 @@ async fn drafts_are_kept_and_are_ones_own() {
     let large = json!({"x": "y".repeat(procedure::VALUES_BYTES_MAX)});
     assert_eq!(world.engine.save_draft(&mother, None, GROUP, large).await.unwrap_err().code, "PRO0016");
 }
+
+#[tokio::test]
+async fn a_child_found_abandoned_has_no_parents_and_lives_with_its_carer() {
+    let world = World::new().await;
+    let mut values = world.values().await;
+    for parent in ["mother", "father"] {
+        values.as_object_mut().unwrap().remove(parent);
+    }
+    values["situation"] = json!("abandoned");
+    values["applicant"]["relation"] = json!("finder");
+    values["residence"]["with"] = json!("carer");
+    values["children"][0]["finding_record"] = json!("12/BB-UBND");
+    values["children"][0].as_object_mut().unwrap().remove("notice_number");
+    world.file(values).await.unwrap();
+    world.work().await;
+    let (officer, task) = world.task("birth").await;
+    let data = world.engine.task(&officer, task.id).await.unwrap().data;
+    assert!(data.get("mother").is_none() && data.get("father").is_none() && data.get("notice_number").is_none());
+    world.approve("birth").await;
+    world.approve("residence").await;
+    assert_eq!((world.done("birth-notice.claim"), world.done("residence.register")), (0, 1));
+}
+
+#[tokio::test]
+async fn parents_in_two_communes_choose_one() {
+    let world = World::new().await;
+    world.known.lock().unwrap().homes.get_mut(&world.father).unwrap()["commune_code"] = json!(OTHER_COMMUNE);
+    let mut values = world.values().await;
+    values["residence"] = json!({"with": "father", "commune_code": OTHER_COMMUNE, "relation": "child"});
+    world.file(values).await.unwrap();
+    world.work().await;
+    world.approve("birth").await;
+    let police = world.officer("commune-police/00008", "residence-officer");
+    assert_eq!(world.inbox(&police, "residence").await.len(), 1);
+    assert!(world.inbox(&world.clerk("residence"), "residence").await.is_empty());
+}

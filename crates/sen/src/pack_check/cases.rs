@@ -7,7 +7,7 @@
 //! | `calendar` | `{day}` or `{received, term}` | `{working}` or `{due}` |
 //! | `agreements` | `{consumer, service, purpose}` | `{agreement}` (null: none), and if wanted `{fields}` |
 //! | `records` | a record; `subject` names the register | `{problems: [{at, code}]}` |
-//! | `groups` | `{values}`; `subject` names the group | `{steps: [{member, child, body}]}` |
+//! | `groups` | `{values, facts, received, refused}`; `subject` names the group | `{steps: [{member, child, body}], waves: [[{member, child, due}]], due}` |
 
 use super::Whole;
 use kernel::BodyId;
@@ -144,12 +144,10 @@ fn group(whole: &Whole, case: &Case) -> Result<Value, String> {
     let code = subject(case)?;
     let day = on(case)?;
     let group = whole.procedures.group(code, day).ok_or_else(|| format!("no group `{code}` is in force"))?;
-    let values = case.input.get("values").cloned().unwrap_or_else(|| json!({}));
-    let head = json!({"today": date::print(day)});
-    let steps = procedure::graph::plan(&group.item, &values, &head).map_err(|error| error.to_string())?;
-    let listed: Vec<_> = steps
-        .iter()
-        .map(|step| json!({"member": step.key.member, "child": step.key.child, "body": step.body.as_str()}))
-        .collect();
-    Ok(json!({"steps": listed}))
+    let received = match case.input.get("received").and_then(Value::as_str) {
+        Some(text) => OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())?,
+        None => day.midnight().assume_offset(time::macros::offset!(+7)) + time::Duration::hours(9),
+    };
+    procedure::rehearse(&group.item, &case.input, received, (&whole.units, &whole.calendar))
+        .map_err(|error| error.to_string())
 }
