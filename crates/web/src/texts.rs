@@ -71,9 +71,13 @@ impl Texts {
     }
 }
 
-/// Whole numbers become numbers, so that plurals work; all else stays text.
+/// Counts become numbers, so that plurals work; all else stays text, and so does a code that looks like a number
+/// (`00004`, a personal number): its zeros belong to it.
 fn argument(value: &str) -> FluentValue<'_> {
-    value.parse::<i32>().map_or_else(|_| FluentValue::String(Cow::Borrowed(value)), FluentValue::from)
+    match value.parse::<i32>() {
+        Ok(count) if count.to_string() == value => FluentValue::from(count),
+        _ => FluentValue::String(Cow::Borrowed(value)),
+    }
 }
 
 fn bundle<'a>(language: Language, sources: impl Iterator<Item = &'a str>) -> Result<(Bundle, BTreeSet<String>), Error> {
@@ -121,6 +125,7 @@ mod tests {
         assert_eq!(texts.say(Language::En, "files", &args("2")), "2 files");
         assert_eq!(texts.say(Language::Vi, "files", &args("2")), "2 hồ sơ");
         assert_eq!(texts.say(Language::Vi, "hello", &[("name".into(), "Sen".into())]), "Chào Sen");
+        assert_eq!(texts.say(Language::Vi, "hello", &[("name".into(), "00004".into())]), "Chào 00004");
         assert_eq!(texts.say(Language::Vi, "nothing", &[]), "[nothing]");
         assert!(texts.lopsided().is_empty());
     }
