@@ -2,7 +2,7 @@
 
 use crate::accept_step::warn_at;
 use crate::jobs::{ReportJob, StepJob, enqueue_perform, enqueue_report};
-use crate::procedures::{WORK, officer};
+use crate::procedures::{WORK, in_role, officer};
 use crate::report_step::Outcome;
 use crate::rows::{TASK, TaskRow, write_task_event};
 use crate::setting::{ids, people};
@@ -57,6 +57,7 @@ impl Procedures {
         let (account, body, _) = officer(ctx)?;
         let head = self.head_of(body, task).await?;
         let role = self.role_for(ctx, &head)?;
+        let ctx = &in_role(ctx, &role);
         let request = work_request(body, &head);
         let (engine, by) = (self.clone(), ctx.clone());
         self.0

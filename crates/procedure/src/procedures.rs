@@ -65,6 +65,15 @@ pub(crate) fn officer(ctx: &Ctx) -> Result<(AccountId, &BodyId, &[Role]), Error>
     }
 }
 
+/// The same officer in the one role that the task asks for, so that the citizen's log names that role and no other.
+pub(crate) fn in_role(ctx: &Ctx, role: &Role) -> Ctx {
+    let mut narrowed = ctx.clone();
+    if let Actor::Officer { roles, .. } = &mut narrowed.actor {
+        *roles = vec![role.clone()];
+    }
+    narrowed
+}
+
 /// A citizen's passage to their own matters.
 pub(crate) fn own_request(service: &str, subject: SubjectId) -> Request {
     Request::new(PORTAL, PORTAL, service, Purpose::SELF_SERVICE).about(Scope::of(subject))

@@ -5,7 +5,7 @@ use crate::check::same_name;
 use crate::decide::work_request;
 use crate::definition::{Compare, How, Member};
 use crate::form::set;
-use crate::procedures::officer;
+use crate::procedures::{in_role, officer};
 use crate::rows::{TASK, TaskRow};
 use crate::setting::{ids, people};
 use crate::{Compared, DecisionKind, Error, Procedures, SourceView, TaskEvent, TaskState, TaskView, Verdict};
@@ -23,7 +23,7 @@ impl Procedures {
     pub async fn task(&self, ctx: &Ctx, id: Uuid) -> Result<TaskView, Problem> {
         let (_, body, _) = officer(ctx)?;
         let head = self.head_of(body, id).await?;
-        self.role_for(ctx, &head)?;
+        let ctx = &in_role(ctx, &self.role_for(ctx, &head)?);
         let subjects = ids(&people([head.people.clone()]));
         let (task, history) = self
             .0

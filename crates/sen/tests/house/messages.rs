@@ -148,3 +148,21 @@ fn messages_are_read_rightly() {
     assert_eq!(read["one"].iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!((owner("REG0012"), owner("REG012"), owner("ABC0001")), (Some("register"), None, None));
 }
+
+/// The program puts all sentences together and does not start when two crates say the same id.
+#[test]
+fn no_sentence_has_two_owners() {
+    for language in ["vi", "en"] {
+        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        for name in crate_names() {
+            let Ok(folder) = fs::read_dir(root().join("crates").join(&name).join("messages")) else { continue };
+            let files = folder.map(|file| file.unwrap().path());
+            for file in files.filter(|file| file.to_str().unwrap().ends_with(&format!("{language}.ftl"))) {
+                for id in messages(&fs::read_to_string(&file).unwrap()).into_keys() {
+                    let first = owners.insert(id.clone(), name.clone());
+                    assert!(first.is_none(), "{id} ({language}) stands in {} and {name}", first.unwrap_or_default());
+                }
+            }
+        }
+    }
+}
