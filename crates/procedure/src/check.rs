@@ -13,6 +13,20 @@ const TEXT_CHARS_MAX: usize = 500;
 /// Earliest date that a form takes.
 const YEAR_MIN: i32 = 1880;
 
+/// What is wrong with the values of a form as far as no register needs to be asked: its fields, and its rules about
+/// what is declared.
+///
+/// # Errors
+/// When a rule or condition of the form cannot be evaluated.
+pub fn declared(form: &Form, values: &Value, units: &Units, today: Date) -> Result<Vec<FieldProblem>, Error> {
+    let mut problems = fields(form, values, units, today)?;
+    let mut vars = crate::form::vars(values, &kernel::iso_date::text(today));
+    set(&mut vars, "applicant", json!({}));
+    set(&mut vars, "dossier", json!(""));
+    problems.extend(rules(form, &vars, &problems, Facts::NotYet)?);
+    Ok(problems)
+}
+
 /// What is wrong with the fields themselves: missing, malformed, not offered, a unit that has ended.
 pub(crate) fn fields(form: &Form, values: &Value, units: &Units, today: Date) -> Result<Vec<FieldProblem>, Error> {
     let day = kernel::iso_date::text(today);

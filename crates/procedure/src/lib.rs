@@ -49,6 +49,7 @@ mod watch;
 mod withdraw;
 
 pub use catalogue::Catalogue;
+pub use check::declared;
 pub use decide::Decided;
 pub use draft::Draft;
 pub use error::Error;

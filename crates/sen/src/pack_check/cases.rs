@@ -7,6 +7,7 @@
 //! | `calendar` | `{day}` or `{received, term}` | `{working}` or `{due}` |
 //! | `agreements` | `{consumer, service, purpose}` | `{agreement}` (null: none), and if wanted `{fields}` |
 //! | `records` | a record; `subject` names the register | `{problems: [{at, code}]}` |
+//! | `forms` | the values; `subject` names the form | `{problems: [{at, code}]}`, as far as no register needs to be asked |
 //! | `groups` | `{values, facts, received, refused}`; `subject` names the group | `{steps: [{member, child, body}], waves: [[{member, child, due}]], due}` |
 
 use super::Whole;
@@ -20,12 +21,13 @@ use time::{Date, OffsetDateTime};
 
 /// Runs every case. One that comes out otherwise is reported with what came out.
 pub(super) fn run(whole: &Whole, report: &mut Report) {
-    let kinds: [(&str, Run); 6] = [
+    let kinds: [(&str, Run); 7] = [
         ("units", unit),
         ("prefixes", prefix),
         ("calendar", calendar),
         ("agreements", agreement),
         ("records", record),
+        ("forms", form),
         ("groups", group),
     ];
     for doc in whole.pack.documents("cases") {
@@ -135,9 +137,21 @@ fn record(whole: &Whole, case: &Case) -> Result<Value, String> {
             }
         }
     }
+    Ok(listed(problems))
+}
+
+fn listed(mut problems: Vec<(String, String)>) -> Value {
     problems.sort();
     let listed: Vec<_> = problems.iter().map(|(at, code)| json!({"at": at, "code": code})).collect();
-    Ok(json!({"problems": listed}))
+    json!({"problems": listed})
+}
+
+fn form(whole: &Whole, case: &Case) -> Result<Value, String> {
+    let id = subject(case)?;
+    let day = on(case)?;
+    let form = whole.procedures.form(id, day).ok_or_else(|| format!("no form `{id}` is in force"))?;
+    let problems = procedure::declared(&form.item, &case.input, &whole.units, day).map_err(|e| e.to_string())?;
+    Ok(listed(problems.into_iter().map(|p| (p.pointer, p.code.into_owned())).collect()))
 }
 
 fn group(whole: &Whole, case: &Case) -> Result<Value, String> {
