@@ -172,9 +172,8 @@ fn ten_faults_planted_in_the_pack_of_vietnam_are_all_named() {
             "00004,2025-06-01,,phường,Ba Đình,01,",
             "PAC0204",
         ),
-        fault("units/successions.csv", "00001,2004-07-08,00097", "00001,2004-07-08,00098", "PAC0206"),
-        fault("calendar/holidays.csv", "2026-11-24,holiday,", "2026-11-24,holliday,", "PAC0022"),
-        fault("bodies/kinds.yaml", "one_per: commune", "one_per: district", "PAC0004"),
+        fault("procedures/residence.yaml", "code: \"1.004222\"", "code: 1.004222", "PAC0004"),
+        fault("forms/birth-group.yaml", "test: entry.birth_date <= today", "test: entry.birthdate <= today", "PAC0033"),
         fault(
             "services/birth-notice.yaml",
             "provider_kinds: [ministry-health]",
@@ -195,7 +194,13 @@ fn ten_faults_planted_in_the_pack_of_vietnam_are_all_named() {
             "test: \"record.birth_date <= = today\"",
             "PAC0004",
         ),
-        fault("registers/health.yaml", "\nkeys:", "\nkeyz:", "PAC0004").at("keyz:"),
+        fault("groups/3.000722.yaml", "service: birth-notice.claim", "service: birth-notice.reclaim", "PRO0205"),
+        fault(
+            "groups/3.000722.yaml",
+            "number: $.effects.issue.card_number",
+            "number: $.effects.issue.number",
+            "PAC0033",
+        ),
         fault(
             "cases/units/merger.yaml",
             "expect: {name: Phường Ba Đình}",
