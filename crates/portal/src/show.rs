@@ -152,32 +152,88 @@ pub(crate) fn errors(state: &State, language: Language, problems: &[FieldProblem
 /// `Mẹ · Họ tên`; identifiers of ours and empty values are left out.
 pub(crate) fn faces(state: &State, ctx: &Ctx, language: Language, data: &Value) -> Vec<(String, String)> {
     let mut rows = Vec::new();
-    flatten(state, ctx, language, "", data, &mut rows);
+    flatten(state, ctx, language, ("", ""), data, &mut rows);
     rows
 }
 
-fn flatten(state: &State, ctx: &Ctx, language: Language, above: &str, data: &Value, rows: &mut Vec<(String, String)>) {
+fn flatten(
+    state: &State,
+    ctx: &Ctx,
+    language: Language,
+    (parent, above): (&str, &str),
+    data: &Value,
+    rows: &mut Vec<(String, String)>,
+) {
     let Value::Object(map) = data else { return };
-    for (key, value) in map {
+    // The database keeps no order of keys; people expect the name first.
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(key, _)| ORDER.iter().position(|known| known == key).unwrap_or(ORDER.len()));
+    for (key, value) in entries {
         let is_ours = value.as_str().is_some_and(|text| text.parse::<uuid::Uuid>().is_ok());
         if value.is_null() || is_ours || value.as_str() == Some("") || key == "subject" {
             continue;
         }
-        let own = label(state, language, key);
+        let own = label_below(state, language, parent, key);
         let name = if above.is_empty() { own } else { format!("{above} · {}", lower_first(&own)) };
         match value {
-            Value::Object(_) => flatten(state, ctx, language, &name, value, rows),
+            Value::Object(_) => flatten(state, ctx, language, (key, &name), value, rows),
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 for (n, item) in items.iter().enumerate() {
-                    flatten(state, ctx, language, &format!("{name} {}", n + 1), item, rows);
+                    flatten(state, ctx, language, (key, &format!("{name} {}", n + 1)), item, rows);
                 }
             }
             Value::String(code) if key.ends_with("commune_code") || key.ends_with("commune") => {
                 rows.push((name, commune(state, code, ctx.today())));
             }
+            Value::String(code) => {
+                let shown = option(state, ctx, language, key, code);
+                rows.push((name, shown.unwrap_or_else(|| plain(state, language, value))));
+            }
             _ => rows.push((name, plain(state, language, value))),
         }
     }
+}
+
+/// What a form's option of this value is called, where a field of this name offers one: `ethnicity` `01` → `Kinh`.
+fn option(state: &State, ctx: &Ctx, language: Language, key: &str, value: &str) -> Option<String> {
+    let catalogue = &state.setting().catalogue;
+    let today = ctx.today();
+    let forms = catalogue.groups_on(today).filter_map(|group| catalogue.form(&group.item.form, today));
+    let fields = forms.flat_map(|form| &form.item.pages).flat_map(|page| &page.sections).flat_map(|s| &s.fields);
+    let mut named = fields.filter(|field| field.name.rsplit('.').next() == Some(key));
+    let found = named.find_map(|field| field.options.iter().find(|option| option.value == value));
+    found.map(|option| option.label.in_language(language.tag()).to_owned())
+}
+
+/// The usual order of what is said of somebody.
+const ORDER: [&str; 22] = [
+    "child",
+    "full_name",
+    "personal_number",
+    "sex",
+    "birth_date",
+    "birth_time",
+    "birth_place",
+    "ethnicity",
+    "nationality",
+    "hometown",
+    "mother",
+    "father",
+    "requester",
+    "commune_code",
+    "address",
+    "head",
+    "relation",
+    "registration_number",
+    "book_number",
+    "page",
+    "registered_on",
+    "card_number",
+];
+
+fn label_below(state: &State, language: Language, parent: &str, key: &str) -> String {
+    let closer = state.web.texts.find(language, &format!("paper-{parent}-{key}"), &[]);
+    closer.unwrap_or_else(|| label(state, language, key))
 }
 
 pub(crate) fn label(state: &State, language: Language, key: &str) -> String {

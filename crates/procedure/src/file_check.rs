@@ -29,6 +29,27 @@ impl Procedures {
         })
     }
 
+    /// What is wrong with these values as far as they say it themselves: for a page of a form, so that no register is
+    /// asked before the whole is there.
+    ///
+    /// # Errors
+    /// `PRO0001` no such procedure, `PRO0015` not online, `PRO0016` too large.
+    pub fn check_fields(&self, ctx: &Ctx, code: &str, values: &Value) -> Result<Vec<FieldProblem>, Problem> {
+        let (_, subject) = citizen(ctx)?;
+        if size(values) > VALUES_BYTES_MAX {
+            return Err(Error::TooLarge.into());
+        }
+        let today = ctx.today();
+        let group = self.0.setting.catalogue.need_group(code, today)?;
+        let form = &self.form_of(&group.item.form, today)?.item;
+        let mut vars = vars(values, &kernel::iso_date::text(today));
+        set(&mut vars, "applicant", json!({ "subject": subject }));
+        set(&mut vars, "dossier", json!(""));
+        let mut problems = check::fields(form, values, &self.0.setting.units, today)?;
+        problems.extend(check::rules(form, &vars, &problems, Facts::NotYet)?);
+        Ok(problems)
+    }
+
     pub(crate) fn form_of(&self, id: &str, on: time::Date) -> Result<&Dated<Form>, Error> {
         self.0.setting.catalogue.form(id, on).ok_or_else(|| Error::Definition(format!("no form {id} on {on}")))
     }

@@ -163,8 +163,12 @@ fn view(state: &State, ctx: &Ctx, language: Language, line: &Line, codes: &[(uui
         setting.bodies.service(&line.service).map_or_else(|| json!(line.service), |service| json!(service.summary));
     let why = setting.bodies.purpose_name(&line.purpose);
     let why = why.map_or_else(|| line.purpose.as_str().to_owned(), |text| text.in_language(language.tag()).to_owned());
-    let fields: Vec<String> =
-        line.fields.iter().map(|field| show::label(state, language, field).to_lowercase()).collect();
+    let fields: Vec<String> = line
+        .fields
+        .iter()
+        .filter(|field| *field != "subject")
+        .map(|field| show::label(state, language, field).to_lowercase())
+        .collect();
     let own_code = line.case.and_then(|case| codes.iter().find(|(id, _)| *id == case.0));
     json!({
         "entry": line.entry,

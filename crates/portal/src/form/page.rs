@@ -70,7 +70,7 @@ pub(crate) async fn save(
         let content = content(&state, &me, &place, &[], &form)?;
         return Ok(page::own(&state, &me.visit, "form/page.html", content)?);
     }
-    let problems = problems_here(&state, &me, &place, &today).await?;
+    let problems = problems_here(&state, &me, &place, &today)?;
     if !problems.is_empty() {
         let content = content(&state, &me, &place, &problems, &form)?;
         return Ok(page::own_refused(&state, &me.visit, "form/page.html", content)?);
@@ -128,13 +128,14 @@ fn change_list(place: &mut Place<'_>, wish: &str) -> bool {
 }
 
 /// What is wrong at fields of this page.
-async fn problems_here(
+fn problems_here(
     state: &State,
     me: &CitizenSession,
     place: &Place<'_>,
     today: &str,
 ) -> Result<Vec<FieldProblem>, Problem> {
-    let all = state.procedures.check(&me.visit.ctx, place.code, &place.filing.values).await?;
+    // Registers are asked once, before filing: not for every page.
+    let all = state.procedures.check_fields(&me.visit.ctx, place.code, &place.filing.values)?;
     let here: Vec<String> = place.page.fields(&place.filing.values, today)?.into_iter().map(|f| f.pointer).collect();
     Ok(all.into_iter().filter(|problem| here.contains(&problem.pointer)).collect())
 }

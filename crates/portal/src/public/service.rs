@@ -68,7 +68,7 @@ fn of_group(state: &State, ctx: &Ctx, language: Language, group: &Dated<Group>) 
         "fee": fee_text(state, language, fee),
         "authority": null,
         "cases": procedures.first().map(|p| cases(&p.item)).unwrap_or_default(),
-        "results": procedures.iter().flat_map(|p| p.item.results.iter().map(|r| json!({"name": r.name}))).collect::<Vec<_>>(),
+        "results": group.item.members.iter().flat_map(|m| m.results.iter().map(|r| json!({"name": r.name}))).collect::<Vec<_>>(),
         "legal_basis": laws,
     })
 }
