@@ -150,6 +150,9 @@ async fn measure(args: &BenchArgs, country: Arc<Country>, database: &Database) -
     while parts.join_next().await.is_some() {}
     let times = times.into_iter().collect::<Result<Vec<_>>>()?;
 
+    // What was committed last is sealed too, before the log is verified.
+    let log = ledger::Sequencer::new(house.db.clone(), house.ctx.clone(), house.signer.clone());
+    while log.run_once().await? > 0 {}
     let log_entries = log_size(&house).await?.saturating_sub(size_before);
     let mut conn = house.db.pool().acquire().await?;
     ledger::verify(&mut conn, &house.signer.verifier_key(), |_, _| ()).await.context("the log does not fit")?;

@@ -47,13 +47,18 @@ pub(super) fn clear(server: &Server) -> Result<(), Error> {
     forget_dead_postmaster(server)
 }
 
-/// A pid file whose process is a zombie, or another program by now, would keep the server from starting.
+/// A pid file or a socket's lock whose process is a zombie, or another program by now, would keep the server from
+/// starting. Nobody else uses these: the folder is ours alone, and no process of a server is left in it.
 fn forget_dead_postmaster(server: &Server) -> Result<(), Error> {
-    let path = server.pgdata.join("postmaster.pid");
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(files::failed("remove", &path, &error)),
-        _ => Ok(()),
+    for path in [server.pgdata.join("postmaster.pid"), server.socket_lock()] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(files::failed("remove", &path, &error));
+            }
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// The server processes whose working folder is `pgdata`: PostgreSQL changes into it and stays. Zombies have none.

@@ -37,6 +37,11 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// The file by which servers keep each other from one socket.
+    pub(super) fn socket_lock(&self) -> PathBuf {
+        self.run.join(format!(".s.PGSQL.{}.lock", self.options.port))
+    }
+
     /// Finds the installed server and makes the cluster where there is none.
     pub(super) fn prepare(data_dir: &Path, options: ClusterOptions) -> Result<Self, Error> {
         let pgdata = data_dir.join("postgres");
