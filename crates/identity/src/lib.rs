@@ -26,7 +26,7 @@ pub use account::NewAccount;
 pub use error::Error;
 pub use keys::Keys;
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
-pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles};
+pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles, officers_of};
 pub use sign_in::SignedIn;
 pub use totp::{TotpSecret, totp_now};
 

@@ -138,6 +138,25 @@ pub async fn officer_roles(
     Ok(roles.map(|held| (held.role.body, held.role.role)).collect())
 }
 
+/// The officers of a body today, by name: to whom a colleague may hand work over.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn officers_of(conn: &mut PgConnection, ctx: &Ctx, body: &BodyId) -> Result<Vec<(AccountId, String)>, Error> {
+    let rows: Vec<(Uuid, String)> = sqlx::query_as(
+        "select distinct account.account_id, account.label from identity.officer_role as role
+         join identity.account on account.account_id = role.account_id
+         where role.body = $1 and role.from_day <= $2 and (role.until_day is null or role.until_day >= $2)
+           and account.disabled_at is null
+         order by account.label, account.account_id",
+    )
+    .bind(body.as_str())
+    .bind(ctx.today())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(account, label)| (AccountId(account), label)).collect())
+}
+
 /// As whom the account may act today: for each body one officer with all roles there.
 pub(crate) async fn officers(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<Vec<Actor>, Error> {
     let mut officers: Vec<(BodyId, Vec<Role>)> = Vec::new();

@@ -527,3 +527,4 @@ paper-blood_group = Blood group
 paper-identity_document = Identity document
 paper-registration_province = Province of registration
 paper-birth_registration = Birth registration
+paper-answers = Answers

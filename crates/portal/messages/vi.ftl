@@ -509,3 +509,4 @@ paper-blood_group = Nhóm máu
 paper-identity_document = Giấy tờ tùy thân
 paper-registration_province = Tỉnh đăng ký
 paper-birth_registration = Đăng ký khai sinh
+paper-answers = Trả lời bổ sung

@@ -29,6 +29,15 @@ pub(crate) fn plain(state: &State, language: Language, value: &Value) -> String 
     }
 }
 
+/// A compared value: units by name, identifiers of ours by their last digits.
+pub(crate) fn compared(state: &State, ctx: &Ctx, language: Language, value: &Value) -> String {
+    match value.as_str() {
+        Some(code) if state.setting().units.commune(code, ctx.today()).is_some() => commune(state, code, ctx.today()),
+        Some(text) if text.parse::<uuid::Uuid>().is_ok() => format!("…{}", &text[text.len() - 6..]),
+        _ => plain(state, language, value),
+    }
+}
+
 /// A unit's name with its province: `phường Hoàn Kiếm, thành phố Hà Nội`.
 pub(crate) fn commune(state: &State, code: &str, on: Date) -> String {
     let units = &state.setting().units;

@@ -7,7 +7,7 @@ use crate::setting::{people, people_json};
 use crate::{Error, Procedures, StepState, accept_step, cancel_step};
 use exchange::{Purpose, Request, Scope};
 use kernel::{Actor, BodyId, Ctx, DossierId, Problem};
-use serde_json::json;
+use serde_json::{Value, json};
 
 impl Procedures {
     pub(crate) async fn advance(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
@@ -47,7 +47,7 @@ impl Procedures {
             child: job.child,
             round: job.round,
             due_at: step.due_at.map(instant),
-            data: member.data.fill(&vars).map_err(Problem::from)?,
+            data: with_answers(member.data.fill(&vars).map_err(Problem::from)?, &dossier.form_values, &key),
             people: people_json(&about),
         });
         let origin = BodyId::new(&dossier.origin);
@@ -94,5 +94,30 @@ impl Procedures {
         let Some(dossier) = dossier else { return Ok(None) };
         let steps: Vec<StepRow> = sqlx::query_as(STEPS).bind(id.0).fetch_all(pool).await?;
         Ok(Some((dossier, steps)))
+    }
+}
+
+/// Adds what the citizen answered to this step's questions that name no field: `answers` of the form's values, by member
+/// and child (`residence.1`). No other body is handed them.
+fn with_answers(mut data: Value, values: &Value, key: &StepKey) -> Value {
+    let own = format!("{}.{}", key.member, key.child);
+    let answers = values.get("answers").and_then(|answers| answers.get(&own));
+    if let (Some(data), Some(answers)) = (data.as_object_mut(), answers) {
+        data.insert("answers".to_owned(), answers.clone());
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_handed_the_answers_to_its_own_questions_and_no_others() {
+        let values = json!({"answers": {"residence.1": {"Giấy?": "Có"}, "insurance.1": {"Nơi khám?": "Trạm"}}});
+        let key = |member: &str, child| StepKey { member: member.to_owned(), child };
+        let check = |key: StepKey, expected: Value| assert_eq!(with_answers(json!({"a": 1}), &values, &key), expected);
+        check(key("residence", 1), json!({"a": 1, "answers": {"Giấy?": "Có"}}));
+        check(key("residence", 2), json!({"a": 1}));
     }
 }

@@ -66,3 +66,45 @@ async fn signing_out_ends_this_session_and_signing_out_everywhere_ends_all_of_th
     assert!(find(&mut conn, &ctx, &tokens[2], false).await.unwrap().is_none());
     assert!(find(&mut conn, &ctx, &tokens[3], false).await.unwrap().is_some());
 }
+
+/// A form of a cookie session needs the session's token; a bearer's request cannot be forged and needs none.
+#[tokio::test]
+async fn a_form_without_the_sessions_token_is_refused() {
+    use axum::{Router, body::Body, http::Request, routing::post};
+    use std::{num::NonZeroU32, sync::Arc};
+    use tower::ServiceExt;
+
+    let test = store::testing::database("web", &[&web::MIGRATOR]).await;
+    let texts = Arc::new(web::Texts::new(&[web::MESSAGES]).unwrap());
+    let web = web::Web::new(web::Settings {
+        pool: test.db.pool().clone(),
+        templates: web::Templates::strict(|_| None, &texts, ""),
+        texts,
+        clock: Clock::fixed(START),
+        random: Random::seeded(3),
+        secure: false,
+        attempts: web::Attempts::per_minute(NonZeroU32::MIN),
+    });
+    let ctx = web.ctx(Actor::Anonymous);
+    let mut conn = test.db.pool().acquire().await.unwrap();
+    let token = open(&mut conn, &ctx, &session_of(&ctx)).await.unwrap().token;
+    let csrf = find(&mut conn, &ctx, &token, false).await.unwrap().unwrap().csrf;
+    drop(conn);
+
+    let routes = Router::new().route("/form", post(|_: web::Form| async {})).with_state(web.clone());
+    let router = web::layers(routes, &web);
+    let check = |header: (&'static str, String), body: String, expected: u16| {
+        let request = Request::post("/form")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .header(header.0, header.1)
+            .body(Body::from(body))
+            .unwrap();
+        let router = router.clone();
+        async move { assert_eq!(router.oneshot(request).await.unwrap().status().as_u16(), expected) }
+    };
+    check(("cookie", format!("sen={token}")), "a=1".to_owned(), 403).await;
+    check(("cookie", format!("sen={token}")), "_csrf=wrong".to_owned(), 403).await;
+    check(("cookie", format!("sen={token}")), format!("_csrf={csrf}"), 200).await;
+    check(("authorization", format!("Bearer {token}")), "a=1".to_owned(), 200).await;
+}

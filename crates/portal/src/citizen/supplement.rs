@@ -9,7 +9,7 @@ use procedure::{DossierView, NextAction, Question};
 use serde_json::{Map, Value, json};
 use web::{CitizenSession, Form};
 
-/// Where answers to questions about no field are kept in the values.
+/// Where answers to questions about no field are kept in the values: by step (`residence.1`), which alone is handed them.
 const ANSWERS: &str = "answers";
 
 pub(crate) async fn form(
@@ -47,9 +47,12 @@ pub(crate) async fn send(
     }
     let mut problems = Vec::new();
     let mut answers = Map::new();
-    for (n, item) in free(questions).iter().enumerate() {
+    for (n, (step, what)) in free(questions).into_iter().enumerate() {
         match form.get(&format!("free.{}", n + 1)) {
-            Some(answer) => drop(answers.insert((*item).to_owned(), json!(answer))),
+            Some(answer) => {
+                let own = answers.entry(step).or_insert_with(|| json!({}));
+                own[what] = json!(answer);
+            }
             None => problems.push(FieldProblem::new(format!("/free/{}", n + 1), "POR0006")),
         }
     }
@@ -85,10 +88,15 @@ fn asked<'a>(
     Ok(fields.into_iter().filter(|field| pointers.contains(&field.pointer.as_str())).collect())
 }
 
-/// What is asked without naming a field.
-fn free(questions: &[Question]) -> Vec<&str> {
-    let items = questions.iter().flat_map(|question| &question.items);
-    items.filter(|item| item.pointer.is_none()).map(|item| item.what.as_str()).collect()
+/// What is asked without naming a field, and for which step.
+fn free(questions: &[Question]) -> Vec<(String, &str)> {
+    let mut asked = Vec::new();
+    for question in questions {
+        let step = format!("{}.{}", question.member, question.child);
+        let items = question.items.iter().filter(|item| item.pointer.is_none());
+        asked.extend(items.map(|item| (step.clone(), item.what.as_str())));
+    }
+    asked
 }
 
 fn content(
@@ -111,7 +119,7 @@ fn content(
     let free: Vec<Value> = free(questions)
         .iter()
         .enumerate()
-        .map(|(n, what)| {
+        .map(|(n, (_, what))| {
             let name = format!("free.{}", n + 1);
             json!({
                 "id": format!("f-free-{}", n + 1), "value": form.get(&name), "name": name, "what": what,

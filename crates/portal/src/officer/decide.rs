@@ -1,6 +1,6 @@
 //! An officer's decision, on the version of the task that the officer saw.
 
-use super::task::content;
+use super::task::{colleagues, content};
 use crate::State;
 use crate::page::{self, Answer, go};
 use axum::extract::{self, Path};
@@ -35,7 +35,8 @@ pub(crate) async fn decide(
         Ok(()) => Ok(go(&format!("/can-bo?xong={word}"))),
         Err(problem) if matches!(problem.kind, Kind::Invalid | Kind::Conflict) => {
             let task = state.procedures.task(&me.visit.ctx, id).await?;
-            let content = content(&state, &me, &task, Some(&problem), &form);
+            let colleagues = colleagues(&state, &me).await?;
+            let content = content(&state, &me, &task, &colleagues, Some(&problem), &form);
             Ok(page::own_refused(&state, &me.visit, "officer/task.html", content)?)
         }
         Err(problem) => Err(problem.into()),

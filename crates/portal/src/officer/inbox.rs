@@ -3,6 +3,7 @@
 use crate::State;
 use crate::page::{self, Answer};
 use axum::{extract, http::Uri};
+use kernel::AccountId;
 use procedure::{InboxFilter, TaskLine, TaskState};
 use serde_json::{Value, json};
 use web::OfficerSession;
@@ -25,6 +26,7 @@ pub(crate) async fn inbox(extract::State(state): extract::State<State>, me: Offi
         ..InboxFilter::default()
     };
     let tasks = state.procedures.inbox(ctx, &filter).await?;
+    let colleagues = super::task::colleagues(&state, &me).await?;
     let figures = state.procedures.figures(ctx, Some(&me.body)).await?;
     let own = figures.bodies.into_iter().find(|figures| figures.body == me.body.as_str()).unwrap_or_default();
     let done = page::query(&uri, "xong").filter(|word| DECIDED.contains(&word.as_str()));
@@ -34,7 +36,7 @@ pub(crate) async fn inbox(extract::State(state): extract::State<State>, me: Offi
             "code": code, "state": wanted.map_or("", TaskState::as_str), "mine": mine,
             "active": code.is_some() || wanted.is_some() || mine,
         },
-        "tasks": tasks.iter().map(|task| line(task, &me)).collect::<Vec<_>>(),
+        "tasks": tasks.iter().map(|task| line(task, &me, &colleagues)).collect::<Vec<_>>(),
         "notice": done.map(|word| format!("notice-{word}")),
     });
     Ok(page::own(&state, &me.visit, "officer/inbox.html", content)?)
@@ -48,12 +50,14 @@ pub(crate) async fn done(extract::State(state): extract::State<State>, me: Offic
     let filter = InboxFilter { states, limit: Some(TASKS_MAX), ..InboxFilter::default() };
     let mut tasks = state.procedures.inbox(&me.visit.ctx, &filter).await?;
     tasks.sort_by_key(|task| std::cmp::Reverse(task.received_at));
-    let tasks: Vec<Value> = tasks.iter().map(|task| line(task, &me)).collect();
+    let tasks: Vec<Value> = tasks.iter().map(|task| line(task, &me, &[])).collect();
     Ok(page::own(&state, &me.visit, "officer/done.html", json!({ "tasks": tasks }))?)
 }
 
-fn line(task: &TaskLine, me: &OfficerSession) -> Value {
+fn line(task: &TaskLine, me: &OfficerSession, colleagues: &[(AccountId, String)]) -> Value {
     let mut line = json!(task);
+    let holder = colleagues.iter().find(|(account, _)| task.assignee == Some(*account));
+    line["assignee_name"] = json!(holder.map(|(_, name)| name));
     line["mine"] = json!(task.assignee == Some(me.account));
     line
 }

@@ -3,7 +3,7 @@
 use crate::page::{self, Answer};
 use crate::{State, show};
 use axum::extract::{self, Path};
-use kernel::Problem;
+use kernel::{AccountId, Problem};
 use procedure::{TaskView, Verdict};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,8 +15,15 @@ pub(crate) async fn task(
     Path(id): Path<Uuid>,
 ) -> Answer {
     let task = state.procedures.task(&me.visit.ctx, id).await?;
-    let content = content(&state, &me, &task, None, &Form::default());
+    let colleagues = colleagues(&state, &me).await?;
+    let content = content(&state, &me, &task, &colleagues, None, &Form::default());
     Ok(page::own(&state, &me.visit, "officer/task.html", content)?)
+}
+
+/// The officers of the body: to whom a task may be handed over, and who has which.
+pub(crate) async fn colleagues(state: &State, me: &OfficerSession) -> Result<Vec<(AccountId, String)>, Problem> {
+    let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
+    Ok(identity::officers_of(&mut conn, &me.visit.ctx, &me.body).await?)
 }
 
 /// What the page shows; `refused` is why the last decision was not taken, `form` what it said.
@@ -24,6 +31,7 @@ pub(crate) fn content(
     state: &State,
     me: &OfficerSession,
     task: &TaskView,
+    colleagues: &[(AccountId, String)],
     refused: Option<&Problem>,
     form: &Form,
 ) -> Value {
@@ -31,8 +39,8 @@ pub(crate) fn content(
     let different = task.compared.iter().filter(|compared| compared.verdict == Verdict::Different).count();
     let mut view = json!(task);
     for (row, compared) in view["compared"].as_array_mut().into_iter().flatten().zip(&task.compared) {
-        row["filed_text"] = json!(show::plain(state, language, &compared.filed));
-        row["register_text"] = json!(show::plain(state, language, &compared.register));
+        row["filed_text"] = json!(show::compared(state, &me.visit.ctx, language, &compared.filed));
+        row["register_text"] = json!(show::compared(state, &me.visit.ctx, language, &compared.register));
     }
     let fault = task.fault.as_deref().map(|code| state.web.sentence(language, code, &Default::default()));
     view["fault_text"] = json!(fault);
@@ -54,7 +62,8 @@ pub(crate) fn content(
         "checklist": checklist(state, me, task, form),
         "asked_other": form.get("other").unwrap_or_default(),
         "open": form.get("decision").unwrap_or_default(),
-        "colleagues": [],
+        "colleagues": colleagues.iter().filter(|(account, _)| *account != me.account)
+            .map(|(account, name)| json!({"account": account, "name": name})).collect::<Vec<_>>(),
     })
 }
 
