@@ -20,6 +20,7 @@ pub struct RefusalCount {
     /// How often.
     pub count: i64,
     /// When last.
+    #[serde(with = "time::serde::rfc3339")]
     pub last_at: OffsetDateTime,
 }
 

@@ -13,7 +13,7 @@ use pack::Dated;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// How long a case stays open past its due date, unless it is closed before.
 const CASE_MARGIN: Duration = Duration::days(365);
@@ -113,7 +113,8 @@ impl Procedures {
             let step_vars = variables(&group.item, values, key.child, &[], &head);
             send(&group.item, &mut steps, key, &step_vars, now, calendar)?;
         }
-        row.due_at = calendar.due(now, term(&group.item.term, &vars)?);
+        // In UTC, as the database gives it back: the answer to a repetition is the first answer, byte for byte.
+        row.due_at = calendar.due(now, term(&group.item.term, &vars)?).to_offset(UtcOffset::UTC);
         row.people = people_json(&people);
         let Filer { account, subject, key, hash } = filer;
         Ok(Filing { key, hash, account, subject, row, steps, people, first })

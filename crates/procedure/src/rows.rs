@@ -54,9 +54,9 @@ impl DossierRow {
     }
 }
 
-/// An instant as it is sent.
+/// An instant as it is sent: in UTC.
 pub(crate) fn instant(at: OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+    at.to_offset(time::UtcOffset::UTC).format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 /// A step at the origin.

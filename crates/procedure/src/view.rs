@@ -146,6 +146,7 @@ pub struct DossierView {
     /// Id of the form of its version.
     pub form: String,
     /// Date of force of the version of the procedure that the dossier keeps.
+    #[serde(with = "kernel::iso_date")]
     pub version: Date,
     /// Whether it can still be withdrawn.
     pub can_withdraw: bool,
@@ -196,6 +197,7 @@ pub struct ResultView {
     /// Its number.
     pub number: Option<String>,
     /// Day of issue (Vietnam).
+    #[serde(with = "kernel::iso_date")]
     pub issued_on: Date,
     /// Who issued it.
     pub issued_by: BodyId,

@@ -53,8 +53,10 @@ pub struct Version {
     /// What it does.
     pub kind: Change,
     /// First day of validity.
+    #[serde(with = "kernel::iso_date")]
     pub valid_from: Date,
     /// First day after the validity; none while open.
+    #[serde(with = "kernel::iso_date::option")]
     pub valid_until: Option<Date>,
     /// The content, shaped by the register's schema. Empty in an annulment.
     pub body: Value,

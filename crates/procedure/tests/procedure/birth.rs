@@ -58,6 +58,8 @@ async fn a_birth_reaches_every_agency_once() {
     }
     let kinds: Vec<_> = view.timeline.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(kinds, ["filed", "done", "done", "done", "done", "finished"]);
+    let sent = serde_json::json!(view);
+    assert_eq!((&sent["version"], &sent["results"][0]["issued_on"]), (&"2026-09-01".into(), &"2026-11-23".into()));
     for service in crate::trouble::EFFECTS {
         assert_eq!(world.done(service), 1, "{service}");
     }

@@ -112,7 +112,9 @@ async fn the_same_key_files_once() {
     world.work().await;
     // Also after the notice has been used by this very dossier.
     world.approve("birth").await;
-    assert_eq!(world.engine.file(&mother, GROUP, values.clone(), "one").await.unwrap(), a);
+    let again = world.engine.file(&mother, GROUP, values.clone(), "one").await.unwrap();
+    assert_eq!(json!(again).to_string(), json!(a).to_string(), "the first answer, byte for byte");
+    assert!(json!(a)["due_at"].as_str().unwrap().ends_with('Z'), "{a:?}");
     let mut other = values;
     other["copies"] = json!(3);
     assert_eq!(world.engine.file(&mother, GROUP, other, "one").await.unwrap_err().code, "PRO0007");
