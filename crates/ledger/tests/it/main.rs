@@ -1,6 +1,7 @@
 //! The log on a real PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod elsewhere;
 mod faults;
 mod life;
 mod serve;
