@@ -157,6 +157,15 @@ pub(crate) fn errors(state: &State, language: Language, problems: &[FieldProblem
         .collect()
 }
 
+/// Names the field in front of each message, for the summary of errors, where one message looks like another.
+pub(crate) fn name_fields(language: Language, errors: &mut [Value], fields: &[FieldState<'_>]) {
+    for error in errors {
+        let Some(field) = fields.iter().find(|field| error["pointer"] == field.pointer) else { continue };
+        error["field"] = json!(field.field.label.in_language(language.tag()));
+        error["entry"] = json!(field.index.map(|index| index + 1));
+    }
+}
+
 /// Labels of data that follow no form: a result's face, a body's part of a dossier. Nested objects become
 /// `Mẹ · Họ tên`; identifiers of ours and empty values are left out.
 pub(crate) fn faces(state: &State, ctx: &Ctx, language: Language, data: &Value) -> Vec<(String, String)> {

@@ -156,7 +156,8 @@ fn content(
     let values = &place.filing.values;
     let pages = place.form.pages_for(values, &today)?;
     let number = pages.iter().position(|page| page.id == place.page.id).unwrap_or(0);
-    let errors = show::errors(state, me.visit.language, problems);
+    let mut errors = show::errors(state, me.visit.language, problems);
+    show::name_fields(me.visit.language, &mut errors, &place.page.fields(values, &today)?);
     let back = match number.checked_sub(1).and_then(|before| pages.get(before)) {
         _ if place.changing => address(place.code, REVIEW, place.draft),
         Some(page) => address(place.code, &page.id, place.draft),

@@ -36,6 +36,8 @@ pub(crate) fn content(
 ) -> Result<Value, Problem> {
     let form = draft::definition(state, &me.visit.ctx, code)?;
     let mut errors = show::errors(state, me.visit.language, problems);
+    let today = kernel::iso_date::text(me.visit.ctx.today());
+    show::name_fields(me.visit.language, &mut errors, &form.fields(&filing.values, &today)?);
     let mut sections = show::sections(state, &me.visit.ctx, me.visit.language, form, &filing.values, &filing.sources)?;
     for section in &mut sections {
         let change = section["page"].as_str().map(|page| format!("{}&sua=1", address(code, page, id)));
@@ -53,7 +55,7 @@ pub(crate) fn content(
             error["href"] = json!(form.page_of(pointer).map(|page| format!("{}&sua=1", address(code, &page.id, id))));
         }
     }
-    let pages = form.pages_for(&filing.values, &kernel::iso_date::text(me.visit.ctx.today()))?;
+    let pages = form.pages_for(&filing.values, &today)?;
     let last = pages.last().map_or_else(|| format!("/dich-vu/{code}"), |page| address(code, &page.id, id));
     Ok(json!({
         "errors": errors,
