@@ -96,6 +96,7 @@ service-authority = Decided by
 service-code = Code
 service-papers = Papers
 service-paper-not-needed = not needed when the electronic data exist
+name-in-law = Name in law: { $name }
 service-results = What you get
 service-law = Legal basis
 fee-free = Free

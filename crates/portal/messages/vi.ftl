@@ -93,6 +93,7 @@ service-authority = Cơ quan giải quyết
 service-code = Mã thủ tục
 service-papers = Giấy tờ
 service-paper-not-needed = không phải nộp khi dữ liệu điện tử đã có
+name-in-law = Tên thủ tục theo quy định: { $name }
 service-results = Anh/Chị nhận được
 service-law = Căn cứ pháp luật
 fee-free = Miễn phí

@@ -143,6 +143,9 @@ pub struct ResultKind {
     pub code: Option<String>,
     /// What it is.
     pub name: Text,
+    /// What one gets instead where the procedure is refused.
+    #[serde(default)]
+    pub on_refusal: bool,
 }
 
 /// A step inside the body.
@@ -164,7 +167,10 @@ pub struct InternalStep {
 pub struct Group {
     /// National code.
     pub code: String,
-    /// Its name.
+    /// Its name in everyday words, short enough for a list; absent where the law's name is.
+    #[serde(default)]
+    pub title: Option<Text>,
+    /// Its name in law.
     pub name: Text,
     /// What it gives, in a sentence of our own.
     #[serde(default)]
@@ -392,6 +398,12 @@ pub struct Issue {
 }
 
 impl Group {
+    /// Its name in everyday words.
+    #[must_use]
+    pub fn title(&self) -> &Text {
+        self.title.as_ref().unwrap_or(&self.name)
+    }
+
     /// The member of this id.
     #[must_use]
     pub fn member(&self, id: &str) -> Option<&Member> {

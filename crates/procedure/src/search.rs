@@ -15,7 +15,9 @@ const TEXT_CHARS_MAX: usize = 200;
 pub struct Hit {
     /// National code.
     pub code: String,
-    /// Its name.
+    /// Its name in everyday words.
+    pub title: Text,
+    /// Its name in law.
     pub name: Text,
     /// What it gives.
     pub summary: Option<Text>,
@@ -46,6 +48,7 @@ pub(crate) fn of_group(group: &Dated<Group>) -> Hit {
     let parts: String = item.members.iter().map(|m| format!(" {} {}", m.name.vi, m.name.en)).collect();
     Hit {
         code: item.code.clone(),
+        title: item.title().clone(),
         name: item.name.clone(),
         summary: item.summary.clone(),
         field: None,
@@ -53,7 +56,7 @@ pub(crate) fn of_group(group: &Dated<Group>) -> Hit {
         group: item.members.len() > 1,
         essential: item.essential.is_some(),
         score: 0,
-        words: words(&item.name, item.summary.as_ref(), &item.keywords, &parts),
+        words: words(&item.name, item.title.as_ref(), item.summary.as_ref(), &item.keywords, &parts),
     }
 }
 
@@ -62,6 +65,7 @@ pub(crate) fn of_procedure(procedure: &Dated<Procedure>) -> Hit {
     let parts = format!("{} {}", item.field.vi, item.field.en);
     Hit {
         code: item.code.clone(),
+        title: item.name.clone(),
         name: item.name.clone(),
         summary: item.summary.clone(),
         field: Some(item.field.clone()),
@@ -69,18 +73,19 @@ pub(crate) fn of_procedure(procedure: &Dated<Procedure>) -> Hit {
         group: false,
         essential: item.essential.is_some(),
         score: 0,
-        words: words(&item.name, item.summary.as_ref(), &item.keywords, &parts),
+        words: words(&item.name, None, item.summary.as_ref(), &item.keywords, &parts),
     }
 }
 
-fn words(name: &Text, summary: Option<&Text>, keywords: &[String], parts: &str) -> Words {
+fn words(name: &Text, title: Option<&Text>, summary: Option<&Text>, keywords: &[String], parts: &str) -> Words {
     let split = |text: &str| -> Vec<String> {
         fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
     };
-    let names = format!("{} {}", name.vi, name.en);
+    let title = title.map(|t| format!("{} | {}", t.vi, t.en)).unwrap_or_default();
+    let names = format!("{} {} {title}", name.vi, name.en);
     let summary = summary.map(|s| format!("{} {}", s.vi, s.en)).unwrap_or_default();
     let more = format!("{summary} {} {parts}", keywords.join(" "));
-    let phrase = split(&format!("{} | {} | {}", name.vi, name.en, keywords.join(" | "))).join(" ");
+    let phrase = split(&format!("{} | {} | {title} | {}", name.vi, name.en, keywords.join(" | "))).join(" ");
     let whole = format!(" | {} | {} | ", split(&name.vi).join(" "), split(&name.en).join(" "));
     Words { name: split(&names), more: split(&more), phrase, whole }
 }

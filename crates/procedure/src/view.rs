@@ -113,8 +113,10 @@ pub struct DossierLine {
     pub code: String,
     /// Code of its procedure or group.
     pub procedure: String,
-    /// Name of its procedure or group.
+    /// Name of its procedure or group, in everyday words.
     pub title: Text,
+    /// The same in law.
+    pub name: Text,
     /// Where it stands.
     pub status: Status,
     /// When it was filed.
@@ -406,8 +408,10 @@ pub struct TaskLine {
     pub dossier: DossierId,
     /// The dossier's code.
     pub code: String,
-    /// Name of the procedure or group.
+    /// Name of the procedure or group, in everyday words.
     pub title: Text,
+    /// The same in law.
+    pub procedure_name: Text,
     /// The member's id.
     pub member: String,
     /// What the member is.

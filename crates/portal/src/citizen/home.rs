@@ -21,7 +21,7 @@ pub(crate) async fn home(extract::State(state): extract::State<State>, me: Citiz
             let group = catalogue.group(&draft.code, ctx.today())?;
             let href = format!("/khai/{}?ban={}", draft.code, draft.id);
             let saved = draft.saved_at.format(&time::format_description::well_known::Rfc3339).ok()?;
-            Some(json!({"href": href, "title": group.item.name, "saved_at": saved}))
+            Some(json!({"href": href, "title": group.item.title(), "saved_at": saved}))
         })
         .collect();
     let content = json!({

@@ -12,7 +12,7 @@ pub(crate) async fn home(extract::State(state): extract::State<State>, visitor: 
         .setting()
         .catalogue
         .groups_on(today)
-        .map(|group| json!({"code": group.item.code, "name": group.item.name, "summary": group.item.summary}))
+        .map(|group| json!({"code": group.item.code, "title": group.item.title(), "summary": group.item.summary}))
         .collect();
     Ok(page::open(&state, &visitor, "public/home.html", json!({ "featured": featured }))?)
 }

@@ -16,7 +16,7 @@ pub(crate) async fn search(extract::State(state): extract::State<State>, visitor
     } else {
         let hits = state.setting().catalogue.search(&question, visitor.ctx.today());
         hits.iter()
-            .map(|hit| json!({"code": hit.code, "name": hit.name, "summary": hit.summary, "online": hit.online.is_some()}))
+            .map(|hit| json!({"code": hit.code, "title": hit.title, "summary": hit.summary, "online": hit.online.is_some()}))
             .collect()
     };
     Ok(page::open(&state, &visitor, "public/search.html", json!({"q": question, "hits": hits}))?)

@@ -59,7 +59,8 @@ fn of_group(state: &State, ctx: &Ctx, language: Language, group: &Dated<Group>) 
     laws.dedup();
     json!({
         "code": group.item.code,
-        "name": group.item.name,
+        "title": group.item.title(),
+        "name": group.item.title.is_some().then_some(&group.item.name),
         "summary": group.item.summary,
         "start": format!("/khai/{}", group.item.code),
         "members": members,
@@ -78,7 +79,8 @@ fn of_procedure(state: &State, language: Language, found: &Dated<Procedure>) -> 
     let channel = procedure.channels.iter().find(|c| c.kind == ChannelKind::Online).or(procedure.channels.first());
     json!({
         "code": procedure.code,
-        "name": procedure.name,
+        "title": procedure.name,
+        "name": null,
         "summary": procedure.summary,
         "start": procedure.through.as_ref().map(|group| format!("/khai/{group}")),
         "members": [],
@@ -87,7 +89,7 @@ fn of_procedure(state: &State, language: Language, found: &Dated<Procedure>) -> 
         "fee": fee_text(state, language, channel.and_then(|c| c.fee)),
         "authority": procedure.authority,
         "cases": cases(procedure),
-        "results": procedure.results.iter().map(|r| json!({"name": r.name})).collect::<Vec<_>>(),
+        "results": procedure.results.iter().filter(|r| !r.on_refusal).map(|r| json!({"name": r.name})).collect::<Vec<_>>(),
         "legal_basis": found.legal_basis,
     })
 }

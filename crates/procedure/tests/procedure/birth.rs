@@ -32,6 +32,8 @@ async fn a_birth_reaches_every_agency_once() {
     assert_eq!(different.len(), 1, "the made-up register names no spouse: {different:?}");
     let waits = world.dossier(filed.dossier).await;
     assert_eq!((waits.head.status, waits.steps.len()), (Status::Filed, 4));
+    assert_eq!(waits.head.title.en, "A new baby: birth certificate, residence, insurance card, identity card");
+    assert_eq!((&waits.head.title, &waits.head.name), (&task.title, &task.procedure_name));
     assert!(matches!(waits.head.next_action, NextAction::Wait { .. }));
 
     world.approve("birth").await;

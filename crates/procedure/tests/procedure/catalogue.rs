@@ -50,9 +50,24 @@ fn search_needs_no_marks() {
     check("death", "1.000656");
     check("mat can cuoc", "1.014064");
     check("newborn", "3.000722");
+    check("sinh con", "3.000722");
+    check("a new baby", "3.000722");
     assert!(SETTING.catalogue.search("xe máy bay", date!(2026 - 11 - 23)).is_empty());
     let old = SETTING.catalogue.search("khai sinh thuong tru bao hiem", date!(2026 - 08 - 31));
     assert_eq!(old[0].code, "2.002621");
+}
+
+#[test]
+fn a_group_is_listed_in_everyday_words_and_keeps_the_name_of_the_law() {
+    let hit = &SETTING.catalogue.search("3.000722", date!(2026 - 11 - 23))[0];
+    assert_eq!(hit.title.vi, "Sinh con: khai sinh, thường trú, thẻ BHYT, thẻ căn cước");
+    assert!(hit.name.vi.starts_with("Liên thông điện tử đăng ký khai sinh"));
+    let plain = &SETTING.catalogue.search("1.001193", date!(2026 - 11 - 23))[0];
+    assert_eq!(plain.title, plain.name);
+    // A list longer than its place helps nobody.
+    for group in SETTING.catalogue.groups_on(date!(2026 - 11 - 23)) {
+        assert!(group.item.title().vi.chars().count() <= 80, "{}", group.item.code);
+    }
 }
 
 #[test]
