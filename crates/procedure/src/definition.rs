@@ -225,6 +225,9 @@ pub struct TermWhen {
     /// The article it rests on.
     #[serde(default)]
     pub legal_basis: Option<String>,
+    /// How sure that is, where it is less sure than the rest of the definition (`m`: from memory, or ours).
+    #[serde(default)]
+    pub confidence: Option<String>,
 }
 
 /// One member of a group: a procedure at a body.
