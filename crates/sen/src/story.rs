@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 use kernel::{PersonalNumber, Random};
 use ledger::{Checkpoint, Proof, VerifierKey};
-use procedure::{Decided, DossierView, Filed, Prefilled, ResultView, Status, TaskLine, TaskView, Verdict};
+use procedure::{Decided, DossierLine, DossierView, Filed, Prefilled, ResultView, Status, TaskLine, TaskView, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -41,6 +41,8 @@ pub enum Story {
 pub struct Told {
     /// The steps.
     pub steps: Vec<Step>,
+    /// Whether it went on with a dossier that was filed before.
+    pub resumed: bool,
     /// The dossier's code.
     pub dossier: String,
     /// The child's number. Of a made-up child.
@@ -132,16 +134,21 @@ async fn birth(teller: &mut Teller, base: &str, accounts: &DemoAccounts) -> Resu
     let mother = teller.step("mother", "signs in with password and code", nobody.sign_in(account("mother")?)).await?;
     let search = find(&mother);
     teller.step("mother", "finds the service, typing without marks", search).await?;
-    let prefilled: Prefilled = teller
-        .step(
-            "mother",
-            "opens the form, filled from the registers",
-            mother.get(&format!("/api/v1/filings/{BIRTH_GROUP}/prefill")),
-        )
-        .await?;
-    ensure!(!prefilled.sources.is_empty(), "no register filled anything");
-    let filed =
-        teller.step("mother", "files, and files again by mistake: one dossier", file(&mother, prefilled)).await?;
+    let before = teller.step("mother", "looks at her dossiers", filed_before(&mother)).await?;
+    let filed = match before {
+        Some(line) => {
+            teller.told.resumed = true;
+            teller.say("           A child's notice serves once: the story goes on with the dossier filed before.")?;
+            Filed { dossier: line.id, code: line.code, due_at: line.due_at }
+        }
+        None => {
+            let path = format!("/api/v1/filings/{BIRTH_GROUP}/prefill");
+            let open = mother.get(&path);
+            let prefilled: Prefilled = teller.step("mother", "opens the form, filled from the registers", open).await?;
+            ensure!(!prefilled.sources.is_empty(), "no register filled anything");
+            teller.step("mother", "files, and files again by mistake: one dossier", file(&mother, prefilled)).await?
+        }
+    };
     teller.told.dossier = filed.code.clone();
 
     let view = officers(teller, &nobody, accounts, &mother, &filed).await?;
@@ -176,6 +183,17 @@ async fn find(mother: &Client) -> Result<()> {
     let found = hits.iter().any(|hit| hit["online"] == BIRTH_GROUP);
     ensure!(found, "the service is not among {} hits", hits.len());
     Ok(())
+}
+
+/// The dossier of this birth, when the story was acted here before, to the end or not.
+async fn filed_before(mother: &Client) -> Result<Option<DossierLine>> {
+    #[derive(Deserialize)]
+    struct Dossiers {
+        dossiers: Vec<DossierLine>,
+    }
+    let Dossiers { dossiers } = mother.get("/api/v1/dossiers").await?;
+    let alive = |status: Status| status == Status::Returned || !status.is_terminal();
+    Ok(dossiers.into_iter().find(|line| line.procedure == BIRTH_GROUP && alive(line.status)))
 }
 
 async fn file(mother: &Client, prefilled: Prefilled) -> Result<Filed> {

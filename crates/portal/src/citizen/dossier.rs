@@ -28,6 +28,7 @@ pub(crate) async fn dossier(
         _ => None,
     });
     let language = me.visit.language;
+    let dossier = hidden(dossier);
     let content = json!({
         "line_steps": citizen::line_steps(&state, language, &dossier),
         "filed": filed(&state, &me, &dossier)?,
@@ -42,4 +43,13 @@ pub(crate) async fn dossier(
 fn filed(state: &State, me: &CitizenSession, dossier: &DossierView) -> Result<Vec<Value>, kernel::Problem> {
     let Some(form) = state.setting().catalogue.form(&dossier.form, dossier.version) else { return Ok(Vec::new()) };
     show::sections(state, &me.visit.ctx, me.visit.language, &form.item, &dossier.values, &[])
+}
+
+/// A personal number stands on the document itself, which is opened on purpose, and not on the page that lists it: the
+/// number of an identity card is its holder's.
+fn hidden(mut dossier: DossierView) -> DossierView {
+    for result in &mut dossier.results {
+        result.number = result.number.take().filter(|number| number.parse::<kernel::PersonalNumber>().is_err());
+    }
+    dossier
 }
