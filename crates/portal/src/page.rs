@@ -113,7 +113,8 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
 }
 
 fn below(path: &str, href: &str) -> bool {
-    path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    // Home is where one is only on the page itself.
+    path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/toi"))
 }
 
 /// This page in the other language.
