@@ -16,6 +16,7 @@ exc0014 = A fault of the program: this request cannot be remembered under its id
 exc0015 = This service is not offered here at present.
 exc0016 = A fault of the program: the data exchanged do not have the agreed form.
 exc0017 = One passage may not touch so many people.
+exc0018 = This request was carried out long ago and is not carried out again; its answer is no longer kept.
 
 # Faults of a pack, for its author.
 exc0101 = The definition names no law.

@@ -16,6 +16,7 @@ exc0014 = Lỗi của chương trình: yêu cầu này không thể được ghi
 exc0015 = Dịch vụ này hiện không được cung cấp tại đây.
 exc0016 = Lỗi của chương trình: dữ liệu trao đổi không đúng khuôn dạng.
 exc0017 = Một lần truy cập không được đụng đến quá nhiều người.
+exc0018 = Yêu cầu này đã được thực hiện từ lâu và không thực hiện lại; câu trả lời khi đó không còn được lưu.
 
 # Lỗi của gói dữ liệu, dành cho người soạn.
 exc0101 = Định nghĩa không nêu căn cứ pháp lý.

@@ -99,6 +99,9 @@ pub enum Error {
     /// A pass touched more people than one passage may: EXC0017.
     #[error("EXC0017")]
     TooManySubjects,
+    /// The call was answered so long ago that its reply is not kept any more; it has no second effect: EXC0018.
+    #[error("EXC0018")]
+    Swept,
 }
 
 impl From<sqlx::Error> for Error {
@@ -148,6 +151,7 @@ impl From<Error> for Problem {
             Error::NotServed => Self::new(Kind::Unavailable, "EXC0015"),
             Error::Shape(_) => Self::new(Kind::Internal, "EXC0016"),
             Error::TooManySubjects => Self::new(Kind::TooLarge, "EXC0017"),
+            Error::Swept => Self::new(Kind::Conflict, "EXC0018"),
         }
     }
 }

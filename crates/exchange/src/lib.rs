@@ -8,7 +8,8 @@
 //! - only the door makes a pass, and a pass lives no longer than its transaction;
 //! - a passage and its line in the ledger commit together, or neither exists;
 //! - a refusal is counted and logged in a transaction of its own, which no rollback erases;
-//! - the same idempotency key has one effect and one reply;
+//! - the same idempotency key has one effect and one reply, which is kept for [`REPLIES_KEPT`]; after that a retry is
+//!   told that the effect was had;
 //! - all processes together never pass an agreement's daily quota.
 //!
 //! Deliberately absent: policy in code (it is in the pack, by date), and calls from inside a passage (a provider that
@@ -25,6 +26,7 @@ mod pass;
 mod quota;
 mod refusals;
 mod request;
+mod sweep;
 
 pub use case_grant::{CaseGrant, close_grants, extend_grant, grant};
 pub use catalogue::{Agreement, Body, BodyKind, Catalogue, ListedBody, Named, OnePer, Relation, ServiceDefinition};
@@ -34,6 +36,7 @@ pub use error::{Error, Refusal};
 pub use pass::{Pass, TOUCHED_MAX};
 pub use refusals::{RefusalCount, refusals};
 pub use request::{Purpose, Request, SUBJECTS_MAX, Scope, SubjectRef};
+pub use sweep::{QUOTAS_KEPT, REPLIES_KEPT, SWEEP};
 
 /// The tables of this crate: schema `exchange`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

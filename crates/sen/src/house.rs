@@ -82,7 +82,7 @@ impl House {
     /// The worker of all jobs.
     #[must_use]
     pub fn worker(&self) -> jobs::Worker {
-        let handlers: HashMap<_, _> = self.procedures.jobs().into_iter().collect();
+        let handlers: HashMap<_, _> = self.procedures.jobs().into_iter().chain(self.exchange.jobs()).collect();
         jobs::Worker::new(self.db.clone(), self.ctx.clone(), handlers, JOBS_AT_ONCE)
     }
 
@@ -101,6 +101,7 @@ impl House {
         }
         if roles.contains(&Role::Worker) {
             self.procedures.start(&self.ctx).await?;
+            self.exchange.start(&self.ctx).await?;
             let worker = self.worker();
             let shutdown = shutdown.clone();
             parts.spawn(async move { worker.run(shutdown).await });

@@ -90,6 +90,10 @@ impl Exchange {
         ExchangeBuilder { db, catalogue: catalogue.into(), services: HashMap::new() }
     }
 
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
     /// Bodies, services and agreements.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
@@ -103,7 +107,7 @@ impl Exchange {
     /// remembered, so a refused call may be sent again when its cause is gone.
     ///
     /// # Errors
-    /// A [`Refusal`] (`EXC0001` to `EXC0011`), the provider's own problem, or `EXC0012` to `EXC0017`.
+    /// A [`Refusal`] (`EXC0001` to `EXC0011`), the provider's own problem, or `EXC0012` to `EXC0018`.
     pub async fn call(&self, ctx: &Ctx, request: Request, payload: Value) -> Result<Value, Problem> {
         let memory = Memory::of(ctx, &request, &payload)?;
         let service = self.0.services.get(&request.service).cloned();
@@ -182,6 +186,7 @@ impl Exchange {
             match memory.arrive(&mut tx, ctx).await? {
                 Arrival::First => {}
                 Arrival::Again(reply) => return Ok(memory.reply(reply)?),
+                Arrival::Swept => return Err(Error::Swept.into()),
                 Arrival::Other => {
                     drop(tx.rollback().await);
                     return Err(self.refuse(ctx, &request, Some(&standing), Refusal::KeyReused).await);

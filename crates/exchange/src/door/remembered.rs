@@ -24,6 +24,8 @@ pub(super) enum Arrival {
     First,
     /// The same request, with this reply.
     Again(Value),
+    /// The same request, so long ago that its reply has been swept.
+    Swept,
     /// The key, with another request.
     Other,
 }
@@ -72,7 +74,11 @@ impl<T> Memory<T> {
                 .bind(&self.actor)
                 .fetch_one(conn)
                 .await?;
-        Ok(if request == self.request { Arrival::Again(reply.unwrap_or(Value::Null)) } else { Arrival::Other })
+        Ok(match reply {
+            _ if request != self.request => Arrival::Other,
+            Some(reply) => Arrival::Again(reply),
+            None => Arrival::Swept,
+        })
     }
 
     /// Keeps the reply, to commit with the effect.

@@ -8,3 +8,4 @@ mod keyed;
 mod passage;
 mod quota;
 mod refused;
+mod sweep;
