@@ -237,6 +237,7 @@ step-question = Waiting for you
 step-done = Done
 step-refused = Refused
 step-dropped = Not done, as an earlier step was refused
+step-lapsed = Stopped, as you did not answer in time
 step-cancelled = Cancelled
 child-n = child { $n }
 child-add = Add a child (twins, triplets)

@@ -225,6 +225,7 @@ step-question = Chờ Anh/Chị bổ sung
 step-done = Đã xong
 step-refused = Bị từ chối
 step-dropped = Không làm, vì việc trước bị từ chối
+step-lapsed = Dừng, vì Anh/Chị không bổ sung trong thời hạn
 step-cancelled = Đã hủy
 child-n = cháu thứ { $n }
 child-add = Thêm một cháu (sinh đôi, sinh ba)

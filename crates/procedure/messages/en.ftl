@@ -53,6 +53,7 @@ step-state-question = Waiting for your answer
 step-state-done = Done
 step-state-refused = Refused
 step-state-dropped = Not carried out
+step-state-lapsed = Stopped: no answer
 step-state-cancelled = Withdrawn
 
 task-state-new = New
@@ -83,6 +84,7 @@ task-event-apologised = Apologised and named another date
 task-event-fault = Entry failed, given back to the officer
 task-event-done = Done
 task-event-cancelled = Withdrawn by the citizen
+task-event-lapsed = Not answered in time by the citizen
 task-event-soon-late = Due soon
 task-event-late = Late
 

@@ -53,6 +53,7 @@ step-state-question = Chờ Anh/Chị bổ sung
 step-state-done = Xong
 step-state-refused = Bị từ chối
 step-state-dropped = Không thực hiện
+step-state-lapsed = Dừng vì không bổ sung
 step-state-cancelled = Đã rút
 
 task-state-new = Mới đến
@@ -83,6 +84,7 @@ task-event-apologised = Đã xin lỗi và hẹn lại
 task-event-fault = Ghi sổ không thành, trả lại cán bộ
 task-event-done = Đã xong
 task-event-cancelled = Công dân đã rút
+task-event-lapsed = Công dân không bổ sung trong thời hạn
 task-event-soon-late = Sắp đến hạn
 task-event-late = Quá hạn
 

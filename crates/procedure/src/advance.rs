@@ -60,7 +60,7 @@ impl Procedures {
         Ok(())
     }
 
-    /// Job `procedure.cancel`: takes a step back from its body.
+    /// Job `procedure.cancel`: takes a step back from its body, after a withdrawal or an answer that never came.
     pub(crate) async fn cancel(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
         let Some((dossier, steps)) = self.dossier_and_steps(job.dossier).await? else {
             return Err(Error::UnknownDossier.into());
@@ -78,6 +78,7 @@ impl Procedures {
             "dossier": job.dossier, "member": job.member, "child": job.child, "code": dossier.code,
             "definition": dossier.definition, "version_from": kernel::iso_date::text(dossier.version_from),
             "people": [{ "id": dossier.applicant }], "reason": dossier.reason,
+            "lapsed": step.state()? == StepState::Lapsed,
         });
         self.0.exchange.call(&ctx, request, payload).await?;
         Ok(())

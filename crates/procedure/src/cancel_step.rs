@@ -1,4 +1,5 @@
-//! Service `procedure.cancel-step`: the origin takes a step back, because the citizen withdrew. What is being carried
+//! Service `procedure.cancel-step`: the origin takes a step back, because the citizen withdrew or did
+//! not answer in time. What is being carried
 //! out already is carried out, and reported.
 
 use crate::rows::{TASK, TaskRow, write_task_event};
@@ -26,6 +27,8 @@ struct TakenBack {
     people: Value,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default)]
+    lapsed: bool,
 }
 
 pub(crate) struct CancelStep;
@@ -89,7 +92,8 @@ async fn cancel(ctx: &Ctx, tx: &mut PgConnection, pass: &Pass, step: TakenBack) 
     .bind(ctx.now())
     .execute(&mut *tx)
     .await?;
-    write_task_event(tx, ctx, &task, "cancelled", None, step.reason.as_deref()).await?;
+    let kind = if step.lapsed { "lapsed" } else { "cancelled" };
+    write_task_event(tx, ctx, &task, kind, None, step.reason.as_deref()).await?;
     report::close_case(tx, ctx, &task).await?;
     Ok(json!({ "cancelled": true }))
 }

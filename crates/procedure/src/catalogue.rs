@@ -1,6 +1,6 @@
 //! Everything the pack says about procedures, groups and forms, with versions by date.
 
-use crate::definition::{Group, Procedure};
+use crate::definition::{Group, Lapse, Procedure};
 use crate::form::Form;
 use crate::{Error, graph, search};
 use kernel::ServiceName;
@@ -240,7 +240,9 @@ fn check_group(
             report.add(doc, &format!("/members/{m}/term"), "PRO0210", "the last term must hold always");
         }
     }
-    for event in crate::events::TOLD {
+    let lapsed = [crate::events::LAPSED];
+    let lapses = if group.supplement_lapse == Lapse::Stop { &lapsed[..] } else { &[] };
+    for event in crate::events::TOLD.iter().chain(lapses) {
         if !group.messages.contains_key(*event) {
             report.add(doc, "/messages", "PRO0211", format!("no message for `{event}`"));
         }

@@ -191,6 +191,9 @@ pub struct Group {
     pub term: Vec<TermWhen>,
     /// How long the citizen has to answer a question.
     pub supplement_term: Term,
+    /// What becomes of a question that is not answered by then.
+    #[serde(default)]
+    pub supplement_lapse: Lapse,
     /// People that the dossier is about, beside the applicant: references `{id}` or `{number}`.
     #[serde(default)]
     pub people: Vec<Mapping>,
@@ -201,6 +204,17 @@ pub struct Group {
     /// Its place in the list of 25 essential services.
     #[serde(default)]
     pub essential: Option<u8>,
+}
+
+/// What becomes of a question that the citizen does not answer in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lapse {
+    /// It waits on.
+    #[default]
+    Keep,
+    /// The member that asked is stopped (status 8); the dossier too, where nothing is left to do in it.
+    Stop,
 }
 
 /// How dossiers are numbered.

@@ -14,6 +14,8 @@ pub const DONE: &str = "done";
 pub const REFUSED: &str = "refused";
 /// A member falls away because one that it needs was refused.
 pub const DROPPED: &str = "dropped";
+/// A member was stopped: the citizen did not answer in time. Needed where the group stops such members.
+pub const LAPSED: &str = "lapsed";
 /// A body apologises and names another date.
 pub const DELAYED: &str = "delayed";
 /// The citizen withdrew.

@@ -29,6 +29,7 @@ pub mod form;
 pub mod graph;
 mod inbox;
 mod jobs;
+mod lapse;
 mod mapping;
 mod numbers;
 mod own;

@@ -140,6 +140,8 @@ pub enum StepState {
     Refused,
     /// Not done because a member that it needs was refused.
     Dropped,
+    /// Stopped because the citizen did not answer a question in time.
+    Lapsed,
     /// Not done because the citizen withdrew or the dossier ended.
     Cancelled,
 }
@@ -156,6 +158,7 @@ impl StepState {
             Self::Done => "done",
             Self::Refused => "refused",
             Self::Dropped => "dropped",
+            Self::Lapsed => "lapsed",
             Self::Cancelled => "cancelled",
         }
     }
@@ -171,6 +174,7 @@ impl StepState {
             Self::Done,
             Self::Refused,
             Self::Dropped,
+            Self::Lapsed,
             Self::Cancelled,
         ]
         .into_iter()
@@ -180,7 +184,7 @@ impl StepState {
     /// Whether nothing more will happen.
     #[must_use]
     pub const fn has_ended(self) -> bool {
-        matches!(self, Self::Done | Self::Refused | Self::Dropped | Self::Cancelled)
+        matches!(self, Self::Done | Self::Refused | Self::Dropped | Self::Lapsed | Self::Cancelled)
     }
 
     /// The national status that says the same of this member alone.
@@ -191,7 +195,7 @@ impl StepState {
             Self::Accepted => Status::Processing,
             Self::Question => Status::Supplement,
             Self::Done => Status::Returned,
-            Self::Refused | Self::Dropped => Status::Stopped,
+            Self::Refused | Self::Dropped | Self::Lapsed => Status::Stopped,
             Self::Cancelled => Status::Withdrawn,
         }
     }

@@ -1,4 +1,5 @@
-//! Job `procedure.watch`: flags tasks a working day before they are due, and again when they are late.
+//! Job `procedure.watch`: flags tasks a working day before they are due, and again when they are late; ends what the
+//! citizen did not answer in time (`lapse`).
 
 use crate::{Error, Procedures};
 use kernel::{Ctx, Problem};
@@ -8,8 +9,9 @@ use uuid::Uuid;
 const BATCH: i64 = 500;
 
 impl Procedures {
-    /// Flags what is about to be late, and what is. Answers how many tasks it flagged.
+    /// Flags what is about to be late, and what is; ends what was not answered. Answers how many tasks it flagged.
     pub(crate) async fn watch(&self, ctx: &Ctx) -> Result<u64, Problem> {
+        self.lapse(ctx).await?;
         let mut flagged = 0;
         loop {
             let found = self.flag(ctx).await?;

@@ -50,9 +50,9 @@ fn standing(member: &[&StepView]) -> &'static str {
     let all = |wanted: &[StepState]| member.iter().all(|step| wanted.contains(&step.state));
     if any(&[StepState::Question]) {
         "owed"
-    } else if all(&[StepState::Refused, StepState::Dropped, StepState::Cancelled]) {
+    } else if all(&[StepState::Refused, StepState::Dropped, StepState::Lapsed, StepState::Cancelled]) {
         "stopped"
-    } else if all(&[StepState::Done, StepState::Refused, StepState::Dropped, StepState::Cancelled]) {
+    } else if member.iter().all(|step| step.state.has_ended()) {
         "done"
     } else if all(&[StepState::Waiting]) {
         "later"

@@ -223,3 +223,60 @@ async fn nobody_sees_another_persons_dossier() {
     let nobody = world.ctx.act_as(kernel::Actor::Anonymous);
     assert_eq!(world.engine.check(&nobody, GROUP, &json!({})).await.unwrap_err().code, "PRO0011");
 }
+
+#[tokio::test]
+async fn a_question_that_is_never_answered_stops_the_dossier() {
+    let world = World::new().await;
+    let filed = world.filed().await;
+    world.decide("birth", ask(None)).await;
+    world.ctx.clock.set(datetime!(2026-12-03 16:59 +7));
+    world.watch().await;
+    assert_eq!(world.dossier(filed.dossier).await.head.status, Status::Supplement, "there is a minute left");
+
+    world.ctx.clock.set(datetime!(2026-12-03 17:11 +7));
+    world.watch().await;
+    world.watch().await;
+    let view = world.dossier(filed.dossier).await;
+    assert_eq!((view.head.status, state(&view, "birth")), (Status::Stopped, StepState::Lapsed));
+    assert!(["residence", "insurance", "identity-card"].iter().all(|m| state(&view, m) == StepState::Dropped));
+    let birth = view.steps.iter().find(|step| step.member == "birth").unwrap();
+    assert_eq!(birth.status, Status::Stopped);
+    assert!(!view.can_withdraw);
+    let mother = world.citizen(world.mother);
+    let told: Vec<_> = world.engine.notifications(&mother).await.unwrap().into_iter().map(|n| n.kind).collect();
+    assert!(["lapsed", "stopped"].iter().all(|kind| told.iter().filter(|one| one == kind).count() == 1), "{told:?}");
+    let answer = json!({"children": [{"full_name": "Trần Minh Ân"}]});
+    assert_eq!(world.engine.answer_supplement(&mother, filed.dossier, answer).await.unwrap_err().code, "PRO0005");
+
+    // The body has it back, its case is closed, and the officer sees why.
+    let officer = world.clerk("birth");
+    let all = procedure::InboxFilter { states: vec![TaskState::Cancelled], ..Default::default() };
+    let tasks = world.engine.inbox(&officer, &all).await.unwrap();
+    assert_eq!(tasks.len(), 1);
+    assert_eq!(world.engine.task(&officer, tasks[0].id).await.unwrap_err().code, "EXC0003");
+    let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM procedure.task_event ORDER BY event_id")
+        .fetch_all(&world.test.owner)
+        .await
+        .unwrap();
+    assert_eq!(kinds.last().map(String::as_str), Some("lapsed"));
+    assert_eq!(world.dead_letters().await, 0);
+}
+
+#[tokio::test]
+async fn only_the_member_that_asked_is_stopped_and_the_group_goes_on() {
+    let world = World::new().await;
+    let filed = world.filed().await;
+    world.approve("birth").await;
+    world.decide("residence", ask(None)).await;
+    let due = world.dossier(filed.dossier).await.head.due_at;
+    world.ctx.clock.set(datetime!(2026-12-04 09:00 +7));
+    world.watch().await;
+    let view = world.dossier(filed.dossier).await;
+    assert_eq!((view.head.status, state(&view, "residence")), (Status::Processing, StepState::Lapsed));
+    assert!(view.head.due_at > due, "the clock stood");
+    world.approve("insurance").await;
+    // The card comes after the residence, whatever became of it.
+    world.approve("identity-card").await;
+    let view = world.dossier(filed.dossier).await;
+    assert_eq!((view.head.status, view.results.len()), (Status::Returned, 3));
+}

@@ -156,6 +156,12 @@ impl World {
         self.worker.run_until_idle().await.unwrap()
     }
 
+    /// Has the watch over deadlines run now, and what follows from it.
+    pub(crate) async fn watch(&self) {
+        self.engine.start(&self.ctx).await.unwrap();
+        self.work().await;
+    }
+
     pub(crate) async fn dead_letters(&self) -> usize {
         let mut conn = self.test.db.pool().acquire().await.unwrap();
         store::jobs::dead_letters(&mut conn, None, 100).await.unwrap().len()
