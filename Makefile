@@ -5,12 +5,23 @@ export CARGO_TERM_PROGRESS_WHEN := never
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 PORT ?= 8080
 PEOPLE ?= 20000
+BENCH_PEOPLE ?= 1000000
+BENCH_GROUPS ?= 3000
+STORY_DATA ?= /var/tmp/sen-story
+BENCH_DATA ?= /var/tmp/sen-bench
 
-.PHONY: demo test fmt lint unit doc journeys crash bench audit assets setup setup-test clean
+.PHONY: demo story release test fmt lint unit doc journeys crash bench audit assets setup setup-test clean
 
 demo: setup assets ## start everything on 127.0.0.1:8080
+	cargo build --locked -p sen
+	exec $(TARGET)/debug/sen demo --port $(PORT) --people $(PEOPLE)
+
+story: setup assets ## the main job, acted out over HTTP in a demo of its own; every step and proof is checked
+	cargo build --locked -p sen
+	$(TARGET)/debug/sen demo --story birth --data $(STORY_DATA) --people 2000
+
+release: setup assets ## one optimised program with pack, pages and assets inside
 	cargo build --release --locked -p sen
-	exec $(TARGET)/release/sen demo --port $(PORT) --people $(PEOPLE)
 
 test: setup-test assets fmt lint unit doc journeys ## all checks
 	@echo "all checks passed"
@@ -33,7 +44,7 @@ journeys: ## what a person does, in a real browser
 
 bench: ## birth groups end to end, with a plain-commit rate of the same minute as the yardstick
 	cargo build --release --locked -p sen
-	$(TARGET)/release/sen bench birth --people 1000000 --groups 3000
+	$(TARGET)/release/sen bench birth --people $(BENCH_PEOPLE) --groups $(BENCH_GROUPS) --data $(BENCH_DATA)
 
 audit: ## licences, bans and sources of every dependency
 	cargo deny check licenses bans sources
