@@ -1,6 +1,5 @@
 //! Service `procedure.accept-step`: a step arrives in the inbox of the body that acts.
 
-use crate::jobs::StepJob;
 use crate::rows::{TASK, TaskRow, write_task_event};
 use crate::setting::{ids, people};
 use crate::{Error, Setting, TaskState};
@@ -137,15 +136,4 @@ pub(crate) fn warn_at(calendar: &Calendar, due: OffsetDateTime) -> OffsetDateTim
         }
     }
     vietnam(due).replace_date(day)
-}
-
-/// The task that a job is about.
-pub(crate) async fn task_of(db: &sqlx::PgPool, job: &StepJob) -> Result<TaskRow, Error> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!("{TASK} WHERE dossier_id = $1 AND member = $2 AND child = $3")))
-        .bind(job.dossier.0)
-        .bind(&job.member)
-        .bind(job.child)
-        .fetch_optional(db)
-        .await?
-        .ok_or(Error::UnknownTask)
 }

@@ -2,16 +2,17 @@
 
 use crate::graph::{StepKey, variables};
 use crate::jobs::StepJob;
-use crate::rows::{DOSSIER, DossierRow, STEPS, StepRow, instant, standing};
+use crate::own_files::dossier_and_steps;
+use crate::rows::{instant, standing};
 use crate::setting::{people, people_json};
 use crate::{Error, Procedures, StepState, accept_step, cancel_step};
 use exchange::{Purpose, Request, Scope};
-use kernel::{Actor, BodyId, Ctx, DossierId, Problem};
+use kernel::{Actor, BodyId, Ctx, Problem};
 use serde_json::{Value, json};
 
 impl Procedures {
     pub(crate) async fn advance(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
-        let Some((dossier, steps)) = self.dossier_and_steps(job.dossier).await? else {
+        let Some((dossier, steps)) = dossier_and_steps(self.0.db.pool(), job.dossier).await? else {
             return Err(Error::UnknownDossier.into());
         };
         let key = StepKey { member: job.member.clone(), child: job.child };
@@ -62,7 +63,7 @@ impl Procedures {
 
     /// Job `procedure.cancel`: takes a step back from its body, after a withdrawal or an answer that never came.
     pub(crate) async fn cancel(&self, ctx: &Ctx, job: &StepJob) -> Result<(), Problem> {
-        let Some((dossier, steps)) = self.dossier_and_steps(job.dossier).await? else {
+        let Some((dossier, steps)) = dossier_and_steps(self.0.db.pool(), job.dossier).await? else {
             return Err(Error::UnknownDossier.into());
         };
         let key = StepKey { member: job.member.clone(), child: job.child };
@@ -82,19 +83,6 @@ impl Procedures {
         });
         self.0.exchange.call(&ctx, request, payload).await?;
         Ok(())
-    }
-
-    /// The dossier that is about to be sent. The passage under which it leaves is the call that follows.
-    async fn dossier_and_steps(&self, id: DossierId) -> Result<Option<(DossierRow, Vec<StepRow>)>, Error> {
-        let pool = self.0.db.pool();
-        let dossier: Option<DossierRow> =
-            sqlx::query_as(sqlx::AssertSqlSafe(format!("{DOSSIER} WHERE dossier_id = $1")))
-                .bind(id.0)
-                .fetch_optional(pool)
-                .await?;
-        let Some(dossier) = dossier else { return Ok(None) };
-        let steps: Vec<StepRow> = sqlx::query_as(STEPS).bind(id.0).fetch_all(pool).await?;
-        Ok(Some((dossier, steps)))
     }
 }
 

@@ -122,16 +122,6 @@ impl Procedures {
         Ok(Decided { version, state: change.state })
     }
 
-    /// The task's head, if it is this body's. Which task it is says nothing about a person.
-    pub(crate) async fn head_of(&self, body: &BodyId, task: Uuid) -> Result<TaskRow, Error> {
-        sqlx::query_as(sqlx::AssertSqlSafe(format!("{TASK} WHERE task_id = $1 AND body = $2")))
-            .bind(task)
-            .bind(body.as_str())
-            .fetch_optional(self.0.db.pool())
-            .await?
-            .ok_or(Error::UnknownTask)
-    }
-
     /// The role in which this officer may work on the task.
     pub(crate) fn role_for(&self, ctx: &Ctx, task: &TaskRow) -> Result<Role, Error> {
         let (_, _, roles) = officer(ctx)?;

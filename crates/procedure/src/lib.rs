@@ -8,6 +8,18 @@
 //! - Nothing is called while a transaction is held. What must follow a change is a job in the change's transaction.
 //! - An officer's decision stands only on the version of the task that the officer saw.
 //!
+//! Who reads a dossier, and with what pass:
+//! - A person (citizen, officer, leader) opens one only through the door: `exchange.open` with a pass, and a line in the
+//!   log for each look.
+//! - A body gets or changes another body's data only by a call, with a pass and a line.
+//! - The stated exception: the *program* of a body opens the body's *own* file without a pass where nobody looks at it.
+//!   These are the reads of `own_files` (a job about to send a dossier, to carry out a task, to report it; finding out
+//!   which dossier an officer's request is about), the heads of tasks in `inbox` and `figures`, and the watch (`watch`,
+//!   `lapse`). Whatever leaves such a read leaves by a call that follows, under a pass and with a line that names the
+//!   body, the case, the purpose and, where there was one, the officer's decision. A line for the job too would say the
+//!   same again, a dozen times for a birth, and bury for the citizen the lines that matter; it would also cost a
+//!   transaction for each job.
+//!
 //! Deliberately absent: registers (asked by service), sign-in, pages.
 
 mod accept_step;
@@ -33,6 +45,7 @@ mod lapse;
 mod mapping;
 mod numbers;
 mod own;
+mod own_files;
 mod perform;
 mod prefill;
 mod procedures;

@@ -1,10 +1,10 @@
 //! Job `procedure.perform`: makes an approved decision true. The effects run in the pack's order; each call carries a
 //! key, so that a job that is killed and runs again repeats none. Then the origin is told.
 
-use crate::accept_step::task_of;
 use crate::definition::{Effect, Member};
 use crate::graph::holds;
 use crate::jobs::{ReportJob, StepJob, enqueue_report};
+use crate::own_files::task_of;
 use crate::report::{acting, close_case};
 use crate::report_step::{Issued, Outcome};
 use crate::rows::{TaskRow, write_task_event};

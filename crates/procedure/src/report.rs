@@ -1,8 +1,8 @@
 //! Job `procedure.report`: a body tells the origin what became of its task. When the task has ended there, the case is
 //! closed at the body: nobody reads on in a finished file.
 
-use crate::accept_step::task_of;
 use crate::jobs::ReportJob;
+use crate::own_files::task_of;
 use crate::report_step::{NAME, Outcome, Reported};
 use crate::rows::{TaskRow, write_task_event};
 use crate::setting::people;
