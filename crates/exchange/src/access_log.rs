@@ -102,6 +102,8 @@ struct Written {
 #[derive(Deserialize)]
 struct Actor {
     kind: String,
+    /// Missing in lines written before relatives were told apart.
+    own: Option<bool>,
     role: Option<Role>,
 }
 
@@ -138,7 +140,7 @@ pub async fn of_subject(
 /// None for lines that are not the door's (an erasure, a change) and for those not asked for.
 fn line(opening: ledger::Opening, whose: Whose) -> Option<Line> {
     let written: Written = serde_json::from_value(opening.body).ok()?;
-    let own = written.actor.kind == "citizen";
+    let own = written.actor.own.unwrap_or(written.actor.kind == "citizen");
     if own && whose == Whose::Others {
         return None;
     }

@@ -135,7 +135,14 @@ impl Calendar {
         asked: OffsetDateTime,
         answered: OffsetDateTime,
     ) -> OffsetDateTime {
+        if vietnam(asked) > vietnam(due) {
+            return vietnam(due);
+        }
         let moved = match term {
+            // Asked and answered on the day itself, before the cut-off: it stays due that day.
+            Term::SameDay { cutoff_hour } if self.day_received(asked) >= vietnam(due).date() => {
+                self.same_day(answered, *cutoff_hour)
+            }
             Term::SameDay { .. } | Term::WorkingDays(_) => {
                 let left = self.working_days_between(self.day_received(asked), vietnam(due).date()).max(0);
                 self.add_working_days(answered, u32::try_from(left).unwrap_or(TERM_DAYS_MAX))

@@ -310,6 +310,7 @@ saw-proof = Proof
 saw-role = Role
 saw-fields = Items
 saw-refused = Refused
+saw-citizen = A citizen related to you
 saw-you = You yourself
 why-form = We read your data only to fill in this form. This reading has been recorded.
 why-dossier = This page shows your data so that you can follow your application. This reading has been recorded.

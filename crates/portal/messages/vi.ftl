@@ -298,6 +298,7 @@ saw-proof = Chứng cứ
 saw-role = Chức trách
 saw-fields = Các mục
 saw-refused = Đã bị từ chối
+saw-citizen = Một công dân có quan hệ gia đình với Anh/Chị
 saw-you = Chính Anh/Chị
 why-form = Chúng tôi đọc dữ liệu của Anh/Chị chỉ để điền tờ khai này. Lần đọc này đã được ghi lại.
 why-dossier = Trang này hiện dữ liệu của Anh/Chị để Anh/Chị theo dõi hồ sơ. Lần đọc này đã được ghi lại.

@@ -146,7 +146,8 @@ pub(crate) fn query(uri: &axum::http::Uri, name: &str) -> Option<String> {
         .into_iter()
         .find(|(key, _)| key == name)
         .map(|(_, value)| value)
-        .filter(|value| !value.is_empty())
+        // U+0000 is in no text, and PostgreSQL does not take it.
+        .filter(|value| !value.is_empty() && !value.contains('\0'))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pro0018 = Please give a reason.
 pro0019 = There is no such result.
 pro0020 = The new date must lie after the old one and after now.
 pro0021 = No matching data.
+pro0022 = An idempotency key has 1 to 200 characters.
 pro0099 = The body that was asked refused.
 pro0101 = Please fill this in.
 pro0102 = This is not the kind of value that belongs here.

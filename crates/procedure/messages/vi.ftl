@@ -20,6 +20,7 @@ pro0018 = Anh/Chị cần nêu lý do.
 pro0019 = Không tìm thấy kết quả.
 pro0020 = Ngày hẹn mới phải sau ngày hẹn cũ và sau hiện tại.
 pro0021 = Không có dữ liệu khớp.
+pro0022 = Khóa chống nộp trùng phải có từ 1 đến 200 ký tự.
 pro0099 = Cơ quan được hỏi đã từ chối.
 pro0101 = Anh/Chị cần điền mục này.
 pro0102 = Giá trị không đúng kiểu.

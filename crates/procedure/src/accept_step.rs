@@ -94,7 +94,8 @@ impl AcceptStep {
              ON CONFLICT ON CONSTRAINT task_pk DO UPDATE SET state = 'accepted', round = excluded.round, \
              version = t.version + 1, people = excluded.people, data = excluded.data, due_at = excluded.due_at, \
              warn_at = excluded.warn_at, warned = 0, fault = NULL \
-             WHERE t.round < excluded.round AND t.state = 'question' RETURNING {COLUMNS}",
+             WHERE t.round < excluded.round AND t.state = 'question' AND t.body = excluded.body \
+             AND t.origin = excluded.origin RETURNING {COLUMNS}",
             COLUMNS = columns(),
         )))
         .bind(handed.dossier.0)

@@ -3,26 +3,35 @@
 
 use crate::events;
 use crate::file_check::{About, Checked};
+use crate::form::{Form, put};
 use crate::graph::{StepKey, term, variables};
 use crate::procedures::citizen;
 use crate::report_step::lock;
 use crate::rows::{NewEvent, standing};
-use crate::{Error, Procedures, Status, StepState};
+use crate::{DossierView, Error, NextAction, Procedures, Question, Status, StepState};
 use kernel::{Ctx, DossierId, Problem};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Where answers to questions about no field stand in the values: by step (`birth.1`), by what was asked.
+const ANSWERS: &str = "answers";
+/// Longest such answer.
+const ANSWER_CHARS_MAX: usize = 5_000;
 
 impl Procedures {
     /// Answers all open questions of a dossier. `values` holds what changes, in the form's shape; a list replaces entry
-    /// by entry. What results must pass the form's check.
+    /// by entry. Only what was asked changes: the fields that the questions name, and, while no body has finished its
+    /// step, every field when somebody asks in words. Everything else stays as it was filed, because bodies
+    /// have acted on it. What results must pass the form's check.
     ///
     /// # Errors
     /// `PRO0002` no such dossier of theirs, `PRO0005` nothing is asked, `PRO0006` what is wrong at which field.
     pub async fn answer_supplement(&self, ctx: &Ctx, id: DossierId, values: Value) -> Result<(), Problem> {
         let asked = self.dossier(ctx, id).await?;
-        let mut merged = asked.values;
-        merge(&mut merged, values);
         let group = self.0.setting.kept(&asked.head.procedure, asked.version)?;
         let form = &self.form_of(&asked.form, asked.version)?.item;
+        let merged = answered(form, &asked, &values, &kernel::iso_date::text(ctx.today()))?;
         let about = About { origin: &group.item.origin, subject: citizen(ctx)?.1, dossier: &asked.head.code };
         let facts = match self.check_form(ctx, about, form, &merged).await? {
             Checked::Fits(facts) => facts,
@@ -58,7 +67,8 @@ impl Procedures {
                     let step = open.step(&key)?;
                     step.state = StepState::Sent.as_str().to_owned();
                     step.round += 1;
-                    step.question = None;
+                    // Each step stood still from its own question on, the dossier from the first.
+                    let asked_at = step.question.take().and_then(|question| asked_at_of(&question)).unwrap_or(asked_at);
                     step.due_at = step.due_at.map(|due| calendar.after_pause(&own_term, due, asked_at, now));
                     open.advance.push(key);
                 }
@@ -70,6 +80,57 @@ impl Procedures {
         })
         .await
     }
+}
+
+/// When a step's question was asked.
+fn asked_at_of(question: &Value) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(question["at"].as_str()?, &Rfc3339).ok()
+}
+
+/// The values as filed, with what was asked replaced by what is given.
+fn answered(form: &Form, dossier: &DossierView, given: &Value, today: &str) -> Result<Value, Error> {
+    let questions: &[Question] = match &dossier.head.next_action {
+        NextAction::Supplement { questions, .. } => questions,
+        _ => &[],
+    };
+    let items = || questions.iter().flat_map(|question| &question.items);
+    let begun = dossier.steps.iter().any(|step| step.state.has_ended());
+    let in_words = !begun && items().any(|item| item.pointer.is_none());
+    let mut whole = dossier.values.clone();
+    merge(&mut whole, given.clone());
+    let misshapen = crate::check::misshapen(form, &whole);
+    if !misshapen.is_empty() {
+        return Err(Error::Filing(misshapen));
+    }
+    let mut values = dossier.values.clone();
+    for field in form.fields(&whole, today)? {
+        let pointer = field.pointer.as_str();
+        let entry_is_there = field.index.is_none_or(|index| index < entries(&values, field.section.each.as_deref()));
+        let asked = in_words || items().any(|item| item.pointer.as_deref() == Some(pointer));
+        if let Some(value) = given.pointer(pointer).filter(|_| asked && entry_is_there) {
+            put(&mut values, pointer, value.clone());
+        }
+    }
+    let before = values.as_object_mut().and_then(|map| map.remove(ANSWERS));
+    values = form.asked_for(&values, today)?;
+    if let (Some(before), Some(map)) = (before, values.as_object_mut()) {
+        map.insert(ANSWERS.to_owned(), before);
+    }
+    for question in questions {
+        let step = format!("{}.{}", question.member, question.child);
+        for item in question.items.iter().filter(|item| item.pointer.is_none()) {
+            let answer = given[ANSWERS].get(&step).and_then(|answers| answers.get(&item.what)).and_then(Value::as_str);
+            if let (Some(answer), Some(map)) = (answer, values.as_object_mut()) {
+                let answer: String = answer.chars().filter(|c| *c != '\0').take(ANSWER_CHARS_MAX).collect();
+                map.entry(ANSWERS).or_insert(json!({}))[&step][&item.what] = json!(answer);
+            }
+        }
+    }
+    Ok(values)
+}
+
+fn entries(values: &Value, list: Option<&str>) -> usize {
+    list.and_then(|list| values.get(list)).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 /// Puts what is given over what is there: objects field by field, lists entry by entry.

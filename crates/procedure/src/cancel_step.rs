@@ -71,7 +71,8 @@ async fn cancel(ctx: &Ctx, tx: &mut PgConnection, pass: &Pass, step: TakenBack) 
     .bind(pass.provider().as_str())
     .fetch_optional(&mut *tx)
     .await?;
-    let task = task.ok_or(Error::UnknownTask)?;
+    // Only who handed it over takes it back.
+    let task = task.filter(|task| task.origin == pass.consumer().as_str()).ok_or(Error::UnknownTask)?;
     for subject in applicant(&task) {
         pass.admit(subject, None).map_err(Problem::from)?;
     }

@@ -12,6 +12,8 @@ use time::Date;
 const TEXT_CHARS_MAX: usize = 500;
 /// Earliest date that a form takes.
 const YEAR_MIN: i32 = 1880;
+/// A list has too many entries.
+const TOO_MANY: &str = "PRO0115";
 
 /// What is wrong with the values of a form as far as no register needs to be asked: its fields, and its rules about
 /// what is declared.
@@ -30,9 +32,12 @@ pub fn declared(form: &Form, values: &Value, units: &Units, today: Date) -> Resu
 /// What is wrong with the fields themselves: missing, malformed, not offered, a unit that has ended.
 pub(crate) fn fields(form: &Form, values: &Value, units: &Units, today: Date) -> Result<Vec<FieldProblem>, Error> {
     let day = kernel::iso_date::text(today);
-    let mut problems = Vec::new();
     if !values.is_object() {
         return Ok(vec![FieldProblem::new("", "PRO0102")]);
+    }
+    let mut problems = misshapen(form, values);
+    if !problems.is_empty() {
+        return Ok(problems);
     }
     for state in form.fields(values, &day)? {
         if let Some(problem) = field(&state, units, today) {
@@ -48,7 +53,7 @@ pub(crate) fn fields(form: &Form, values: &Value, units: &Units, today: Date) ->
         match values.get(list) {
             Some(Value::Array(entries)) if entries.is_empty() => problems.push(FieldProblem::new(at, "PRO0101")),
             Some(Value::Array(entries)) if entries.len() > CHILDREN_MAX => {
-                problems.push(FieldProblem::new(at, "PRO0115").with("limit", CHILDREN_MAX));
+                problems.push(FieldProblem::new(at, TOO_MANY).with("limit", CHILDREN_MAX));
             }
             Some(Value::Array(entries)) => {
                 for (index, _) in entries.iter().enumerate().filter(|(_, entry)| !entry.is_object()) {
@@ -68,6 +73,36 @@ pub(crate) fn fields(form: &Form, values: &Value, units: &Units, today: Date) ->
         }
     }
     Ok(problems)
+}
+
+/// Fields whose value is of another sort than the field: conditions of the pack cannot be asked about those.
+pub(crate) fn misshapen(form: &Form, values: &Value) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    for section in form.pages.iter().flat_map(|page| &page.sections) {
+        let bases: Vec<String> = match &section.each {
+            None => vec![String::new()],
+            Some(list) => {
+                let entries = values.get(list).and_then(Value::as_array).map_or(0, Vec::len).min(CHILDREN_MAX);
+                (0..entries).map(|index| format!("/{list}/{index}")).collect()
+            }
+        };
+        for (base, field) in bases.iter().flat_map(|base| section.fields.iter().map(move |field| (base, field))) {
+            let pointer = format!("{base}/{}", field.name.replace('.', "/"));
+            let fits = match (values.pointer(&pointer), field.kind) {
+                (None | Some(Value::Null), _) => true,
+                (Some(value), FieldKind::Yes) => value.is_boolean(),
+                // What was typed is kept as it is, to be named by the field's own check.
+                (Some(value), FieldKind::Number) => value.is_number() || value.is_string(),
+                (Some(Value::Array(chosen)), FieldKind::Choices) => chosen.iter().all(Value::is_string),
+                (Some(_), FieldKind::Choices) => false,
+                (Some(value), _) => value.is_string(),
+            };
+            if !fits {
+                problems.push(FieldProblem::new(pointer, "PRO0102"));
+            }
+        }
+    }
+    problems
 }
 
 fn repeated(form: &Form) -> Vec<&str> {
@@ -102,7 +137,6 @@ fn field(state: &FieldState<'_>, units: &Units, today: Date) -> Option<FieldProb
             let offered = |one: &Value| state.options.iter().any(|option| one.as_str() == Some(&option.value));
             if chosen.len() <= state.options.len() && chosen.iter().all(offered) { None } else { at("PRO0107") }
         }
-        (FieldKind::Hidden, _) => None,
         (FieldKind::Yes | FieldKind::Number | FieldKind::Choices, _) => at("PRO0102"),
         (_, Value::String(text)) => self::text(state, text, units, today),
         _ => at("PRO0102"),
@@ -153,8 +187,10 @@ fn text(state: &FieldState<'_>, text: &str, units: &Units, today: Date) -> Optio
             (!offered).then(|| problem("PRO0107"))
         }
         FieldKind::Commune | FieldKind::Province => unit(state, text, units, today),
-        FieldKind::Text | FieldKind::LongText => text.contains(['<', '>']).then(|| problem("PRO0105")),
-        FieldKind::Yes | FieldKind::Number | FieldKind::Choices | FieldKind::Hidden => None,
+        FieldKind::Text | FieldKind::LongText | FieldKind::Hidden => {
+            text.contains(['<', '>']).then(|| problem("PRO0105"))
+        }
+        FieldKind::Yes | FieldKind::Number | FieldKind::Choices => None,
     }
 }
 
@@ -185,6 +221,10 @@ pub(crate) fn rules(
     facts: Facts,
 ) -> Result<Vec<FieldProblem>, Error> {
     let mut problems: Vec<FieldProblem> = Vec::new();
+    // A list far too long would be gone through by every rule, entry by entry: it has been named, and that is enough.
+    if known.iter().any(|problem| problem.code == TOO_MANY) {
+        return Ok(problems);
+    }
     for rule in form.rules.iter().filter(|rule| needs_facts(rule) == (facts == Facts::Asked)) {
         let entries = match &rule.each {
             None => vec![None],

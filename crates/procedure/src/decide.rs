@@ -28,6 +28,8 @@ pub struct Decided {
 const NOTE_CHARS_MAX: usize = 4_000;
 /// Most things that one request may ask.
 const ITEMS_MAX: usize = 50;
+/// An appointment further away is a slip of the pen (or a way to be never late); no term of the packs is as long.
+const APPOINTMENT_MAX: time::Duration = time::Duration::days(366);
 
 /// What a decision changes.
 struct Change {
@@ -197,7 +199,7 @@ fn change(ctx: &Ctx, task: &TaskRow, decision: Decision) -> Result<Change, Error
             if task.reappointed {
                 return Err(Error::ReappointedBefore);
             }
-            if new_due <= task.due_at || new_due <= ctx.now() {
+            if new_due <= task.due_at || new_due <= ctx.now() || new_due > ctx.now() + APPOINTMENT_MAX {
                 return Err(Error::NewDate);
             }
             Change {

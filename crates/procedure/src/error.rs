@@ -34,6 +34,9 @@ pub enum Error {
     /// The key was used for another filing.
     #[error("the idempotency key was used for another filing")]
     KeyReused,
+    /// The idempotency key is none.
+    #[error("an idempotency key has 1 to 200 characters")]
+    KeyMalformed,
     /// A second supplement request without a reason.
     #[error("a second supplement request needs a reason")]
     AskedBefore,
@@ -109,6 +112,7 @@ impl Error {
             Self::NoReason => "PRO0018",
             Self::UnknownResult => "PRO0019",
             Self::NewDate => "PRO0020",
+            Self::KeyMalformed => "PRO0022",
             Self::Other(_) => "PRO0099",
         }
     }
@@ -125,7 +129,12 @@ impl Error {
             | Self::KeyReused
             | Self::ReappointedBefore
             | Self::NotOnline => Kind::Conflict,
-            Self::Filing(_) | Self::AskedBefore | Self::AsksNothing | Self::NoReason | Self::NewDate => Kind::Invalid,
+            Self::Filing(_)
+            | Self::AskedBefore
+            | Self::AsksNothing
+            | Self::NoReason
+            | Self::NewDate
+            | Self::KeyMalformed => Kind::Invalid,
             Self::Role { .. } | Self::NotCitizen => Kind::Forbidden,
             Self::TooLarge => Kind::TooLarge,
             Self::Database(_) | Self::Store(_) => Kind::Unavailable,

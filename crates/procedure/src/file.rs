@@ -1,7 +1,7 @@
 //! `file`: a filing becomes a dossier with its steps, deadlines, case grant and first jobs, in one transaction.
 
 use crate::definition::Group;
-use crate::file_check::{About, Checked};
+use crate::file_check::{About, Checked, only_asked_for};
 use crate::graph::{Moves, Planned, StepKey, moves, plan, term, variables};
 use crate::procedures::{FILE, citizen, own_request};
 use crate::rows::{DossierRow, NewEvent, StepRow, standing, write_events};
@@ -39,7 +39,11 @@ impl Procedures {
     /// `PRO0006` with what is wrong at which field, `PRO0007` the key belongs to another filing, and those of `check`.
     pub async fn file(&self, ctx: &Ctx, code: &str, values: Value, idempotency_key: &str) -> Result<Filed, Problem> {
         let (account, subject) = citizen(ctx)?;
-        let key: String = idempotency_key.chars().take(KEY_CHARS_MAX).collect();
+        let key = idempotency_key;
+        if key.is_empty() || key.chars().count() > KEY_CHARS_MAX || key.chars().any(char::is_control) {
+            return Err(Error::KeyMalformed.into());
+        }
+        let key = key.to_owned();
         let hash = fingerprint(code, &values)?;
         if let Some(filed) = filed_before(self.0.db.pool(), subject, &key, &hash).await? {
             return Ok(filed);
@@ -47,6 +51,9 @@ impl Procedures {
         let setting = &self.0.setting;
         let group = setting.catalogue.need_group(code, ctx.today())?;
         let form = &self.form_of(&group.item.form, ctx.today())?.item;
+        // Registers are asked in the portal's own name: first whether this citizen may file at all.
+        self.0.exchange.allows(ctx, &own_request(FILE, subject)).await?;
+        let values = only_asked_for(form, &values, ctx.today())?;
         let about = About { origin: &group.item.origin, subject, dossier: "" };
         let facts = match self.check_form(ctx, about, form, &values).await? {
             Checked::Fits(facts) => facts,

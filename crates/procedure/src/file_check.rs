@@ -3,7 +3,7 @@
 use crate::ask::{Answer, Asker};
 use crate::check::Facts;
 use crate::form::{Form, set, vars};
-use crate::procedures::{CHECK, citizen};
+use crate::procedures::{CHECK, FILE, citizen, own_request};
 use crate::{Error, Procedures, check};
 use kernel::{Actor, BodyId, Ctx, FieldProblem, Problem, SubjectId};
 use pack::Dated;
@@ -22,6 +22,9 @@ impl Procedures {
         let (_, subject) = citizen(ctx)?;
         let group = self.0.setting.catalogue.need_group(code, ctx.today())?;
         let form = &self.form_of(&group.item.form, ctx.today())?.item;
+        // Registers are asked in the portal's own name: first whether this citizen may file at all.
+        self.0.exchange.allows(ctx, &own_request(FILE, subject)).await?;
+        let values = &only_asked_for(form, values, ctx.today())?;
         let about = About { origin: &group.item.origin, subject, dossier: "" };
         Ok(match self.check_form(ctx, about, form, values).await? {
             Checked::Fits(_) => Vec::new(),
@@ -136,6 +139,17 @@ fn fact(answer: Answer) -> Result<Value, Error> {
         Answer::NotAsked => json!({"found": false, "asked": false}),
         Answer::Failed(problem) => return Err(Error::Other(problem)),
     })
+}
+
+/// What the form asks for, of values that are not too large.
+pub(crate) fn only_asked_for(form: &Form, values: &Value, today: time::Date) -> Result<Value, Error> {
+    if size(values) > VALUES_BYTES_MAX {
+        return Err(Error::TooLarge);
+    }
+    if !check::misshapen(form, values).is_empty() {
+        return Ok(values.clone()); // The check will name them.
+    }
+    form.asked_for(values, &kernel::iso_date::text(today))
 }
 
 fn size(values: &Value) -> usize {

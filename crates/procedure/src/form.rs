@@ -271,6 +271,8 @@ pub struct FieldState<'a> {
 
 /// At most so many entries in a repeated section.
 pub const ENTRIES_MAX: usize = crate::graph::CHILDREN_MAX;
+/// How many conditions may hang on each other.
+const HIDDEN_BY_HIDDEN_MAX: usize = 8;
 
 impl Form {
     /// Turns the code sets that fields name into options. Answers which are unknown: (page, section, field).
@@ -320,6 +322,50 @@ impl Form {
             fields.extend(page.fields(values, today)?);
         }
         Ok(fields)
+    }
+
+    /// The values without whatever the form does not ask for in this situation: what an answer that was changed left
+    /// behind, and what was never a field. Nobody has checked those, so they must not go on to any body. Malformed
+    /// lists stay, for the check to name them.
+    ///
+    /// # Errors
+    /// When a condition of the pack does not work out.
+    pub fn asked_for(&self, values: &Value, today: &str) -> Result<Value, Error> {
+        let mut kept = values.clone();
+        // What goes may have hidden or shown something else: until nothing goes any more.
+        for _ in 0..HIDDEN_BY_HIDDEN_MAX {
+            let next = self.only_asked_for(&kept, today)?;
+            if next == kept {
+                break;
+            }
+            kept = next;
+        }
+        Ok(kept)
+    }
+
+    fn only_asked_for(&self, values: &Value, today: &str) -> Result<Value, Error> {
+        if !values.is_object() {
+            return Ok(values.clone());
+        }
+        let mut kept = json!({});
+        for list in self.pages.iter().flat_map(|page| &page.sections).filter_map(|section| section.each.as_deref()) {
+            match values.get(list) {
+                Some(Value::Array(entries)) if entries.len() <= ENTRIES_MAX => {
+                    let empty = entries.iter().map(|entry| if entry.is_object() { json!({}) } else { entry.clone() });
+                    set(&mut kept, list, empty.collect());
+                }
+                Some(other) => set(&mut kept, list, other.clone()),
+                None => {}
+            }
+        }
+        for field in self.fields(values, today)? {
+            let entry = field.section.each.as_deref().zip(field.index);
+            let malformed = entry.is_some_and(|(list, index)| !kept[list][index].is_object());
+            if !field.value.is_null() && !malformed {
+                put(&mut kept, &field.pointer, field.value);
+            }
+        }
+        Ok(kept)
     }
 
     /// The page on which a pointer is asked, so that a summary of errors can lead there.

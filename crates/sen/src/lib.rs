@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod bench;
 pub mod cli;
 pub mod client;
+mod connections;
 pub mod country;
 pub mod database;
 pub mod demo;

@@ -1,5 +1,6 @@
 //! Running: the roles of this process, until it is told to stop.
 
+use crate::connections;
 use crate::house::{House, Role};
 use anyhow::{Context, Result};
 use axum::Router;
@@ -31,15 +32,7 @@ impl Running {
                 .await
                 .with_context(|| format!("port {port} on 127.0.0.1 (another program may be listening; try --port)"))?;
             address = Some(listener.local_addr()?);
-            let mut stopped = stopped;
-            parts.spawn(async move {
-                let until_stopped = async move {
-                    let _ = stopped.wait_for(|stop| *stop).await;
-                };
-                if let Err(error) = axum::serve(listener, pages).with_graceful_shutdown(until_stopped).await {
-                    tracing::error!(%error, "the server ended");
-                }
-            });
+            parts.spawn(connections::serve(listener, pages, stopped, connections::HEAD_WITHIN));
         }
         Ok(Self { address, stop, parts })
     }

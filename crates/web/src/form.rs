@@ -53,6 +53,9 @@ where
         let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.into_status(), "application/x-www-form-urlencoded"))?;
+        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(no_text());
+        }
         let form = Self(fields);
         if let Some(session) = &visitor.session {
             csrf::token(session, form.get("_csrf"))?;
@@ -87,8 +90,18 @@ where
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|rejection| refused(rejection.into_status(), "application/json"))?;
+        if bytes.windows(NUL.len()).any(|part| part == NUL) {
+            return Err(no_text());
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| Failure(misread(&error)))
     }
+}
+
+/// The character that no text has and that PostgreSQL does not take, as JSON writes it.
+const NUL: &[u8] = b"\\u0000";
+
+fn no_text() -> Failure {
+    Failure(Problem::new(Kind::Invalid, codes::SHAPE).with("detail", "U+0000"))
 }
 
 /// What `serde_json` could not read, without quoting what was sent.

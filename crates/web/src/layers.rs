@@ -16,6 +16,6 @@ pub fn layers(router: Router, web: &Web) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(REQUEST_S_MAX)))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(web.clone(), problem::dress))
-        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(web.clone(), headers::secure))
         .layer(CompressionLayer::new())
 }

@@ -235,6 +235,8 @@ impl Web {
         let args: Vec<_> = args.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         self.texts
             .find(language, &code.to_lowercase(), &args)
+            // A rule of the pack brings its own sentence, in each language.
+            .or_else(|| args.iter().find(|(name, _)| name == language.tag()).map(|(_, sentence)| sentence.clone()))
             .unwrap_or_else(|| self.texts.say(language, "web0000", &[]))
     }
 

@@ -153,3 +153,12 @@ async fn who_is_not_signed_in_is_sent_to_sign_in_and_back() {
         send(Request::get("/me").header("accept", "application/json").body(Body::empty()).unwrap()).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn answers_are_not_kept_and_text_has_no_nul() {
+    let (parts, _) = send(Request::get("/who").body(Body::empty()).unwrap()).await;
+    assert_eq!(parts.headers()["cache-control"], "no-store");
+    assert!(parts.headers().get("strict-transport-security").is_none(), "not over http");
+    let (parts, body) = send(json_post(r#"{"name": "a\u0000b"}"#)).await;
+    assert_eq!((parts.status().as_u16(), body.contains("WEB0005")), (400, true), "{body}");
+}

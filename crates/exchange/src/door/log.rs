@@ -57,7 +57,7 @@ pub(super) async fn refused(
         body["agreement"] = json!(standing.agreement.id);
         body["legal_basis"] = json!(standing.agreement.legal_basis.join("; "));
     }
-    ledger::append(conn, ctx, entry("refusal", subject, body)).await?;
+    ledger::append(conn, ctx, entry(ctx, "refusal", subject, body)).await?;
     Ok(())
 }
 
@@ -74,9 +74,9 @@ async fn access(
     body["legal_basis"] = json!(pass.legal_basis());
     body["pass"] = json!(pass.id());
     let entries = if touched.is_empty() {
-        vec![entry("access", None, body)]
+        vec![entry(ctx, "access", None, body)]
     } else {
-        touched.into_iter().map(|subject| entry("access", Some(subject), body.clone())).collect()
+        touched.into_iter().map(|subject| entry(ctx, "access", Some(subject), body.clone())).collect()
     };
     ledger::append_all(conn, ctx, entries).await?;
     Ok(())
@@ -112,7 +112,11 @@ fn actor(actor: &Actor, role: Option<&str>) -> Value {
     json!({ "kind": kind, "role": role, "account": account, "body": body })
 }
 
-fn entry(kind: &'static str, subject: Option<SubjectId>, mut body: Value) -> Entry {
+fn entry(ctx: &Ctx, kind: &'static str, subject: Option<SubjectId>, mut body: Value) -> Entry {
     body["subject"] = json!(subject);
+    // A citizen also sees relatives: to those it was somebody else who looked.
+    if let Actor::Citizen { subject: own, .. } = ctx.actor {
+        body["actor"]["own"] = json!(subject == Some(own));
+    }
     Entry { subject, kind, body }
 }

@@ -161,6 +161,18 @@ impl Exchange {
         self.pass_through(ctx, request, memory, work).await
     }
 
+    /// Whether the pack lets this actor come in with this request at all, before anything is done on their account. A
+    /// refusal is written down like every refusal; a yes opens nothing and leaves no line.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of those that the pack alone decides (`EXC0001`, `EXC0002`, `EXC0005` to `EXC0008`, `EXC0011`).
+    pub async fn allows(&self, ctx: &Ctx, request: &Request) -> Result<(), Problem> {
+        match self.standing(ctx, request) {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(self.refuse(ctx, request, None, refusal).await),
+        }
+    }
+
     async fn pass_through<T, E, F>(
         &self,
         ctx: &Ctx,

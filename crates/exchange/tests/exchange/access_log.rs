@@ -59,6 +59,28 @@ async fn a_person_sees_body_role_purpose_and_outcome_and_no_name() {
 }
 
 #[tokio::test]
+async fn to_a_relative_a_citizen_is_somebody_else() {
+    let country = Country::found().await;
+    let (mother, child) = (country.subject(), country.subject());
+    let citizen = country.citizen(mother);
+    let request = Request::new("desk", "desk", "access-log.own", Purpose::SELF_SERVICE).about(Scope::of(child));
+    assert_eq!(
+        country
+            .exchange
+            .open(&citizen, request, |_, _| Box::pin(async { Ok::<_, Problem>(()) }))
+            .await
+            .unwrap_err()
+            .code,
+        "EXC0008"
+    );
+    country.tick();
+    let others = access_log::Page { whose: access_log::Whose::Others, ..access_log::Page::default() };
+    let lines = read(&country, &country.citizen(child), child, others).await.unwrap();
+    assert_eq!(lines.len(), 1, "the child sees that somebody tried");
+    assert!(!lines[0].own && !lines[0].is_ok());
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_without_gap_or_repetition() {
     let country = Country::found().await;
     let subject = country.subject();

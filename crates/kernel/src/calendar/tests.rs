@@ -122,6 +122,26 @@ fn a_stopped_clock_gives_back_what_was_left() {
 }
 
 #[test]
+fn a_question_asked_too_late_wins_no_time() {
+    let calendar = calendar();
+    let term = Term::WorkingDays(2);
+    let due = calendar.due(datetime!(2026-11-09 09:00 +7), &term);
+    let (asked, answered) = (datetime!(2026-11-13 10:00 +7), datetime!(2026-11-16 10:00 +7));
+    assert_eq!(calendar.after_pause(&term, due, asked, answered), due, "late stays late");
+}
+
+#[test]
+fn an_answer_after_the_cut_off_counts_for_the_next_working_day() {
+    let calendar = calendar();
+    let term: Term = "same-day".parse().unwrap();
+    let due = calendar.due(datetime!(2026-11-20 09:00 +7), &term);
+    let moved = |answered| calendar.after_pause(&term, due, datetime!(2026-11-20 10:00 +7), answered);
+    assert_eq!(moved(datetime!(2026-11-20 14:00 +7)), due);
+    // Monday, after three: not Tuesday, which is Culture Day.
+    assert_eq!(moved(datetime!(2026-11-23 15:30 +7)), datetime!(2026-11-25 17:00 +7));
+}
+
+#[test]
 fn terms_that_are_none_are_refused() {
     for text in ["", "2", "two days", "2 hours", "-1 days", "2  days", "same-day until 9:00", "same-day until 24:00"] {
         assert_eq!(text.parse::<Term>(), Err(Error::TermShape), "{text:?}");

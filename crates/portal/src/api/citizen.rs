@@ -48,6 +48,7 @@ pub(crate) async fn check(
     Json(sent): Json<Values>,
 ) -> Reply {
     let problems = state.procedures.check(&me.visit.ctx, &code, &sent.values).await?;
+    citizen::wrong_again(&state, &me, &problems)?;
     reply(&json!({"problems": show::errors(&state, me.visit.language, &problems)}))
 }
 
@@ -62,7 +63,11 @@ pub(crate) async fn file(
     let header = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let key = sent.idempotency_key.or(header);
     let key = key.ok_or_else(|| Problem::new(Kind::Invalid, web::codes::SHAPE).with("detail", "idempotency_key"))?;
-    reply(&state.procedures.file(&me.visit.ctx, &code, sent.values, &key).await?)
+    let filed = state.procedures.file(&me.visit.ctx, &code, sent.values, &key).await;
+    if let Err(problem) = &filed {
+        citizen::wrong_again(&state, &me, &problem.fields)?;
+    }
+    reply(&filed?)
 }
 
 /// `GET /dossiers` → `{dossiers: […]}`.
@@ -86,7 +91,11 @@ pub(crate) async fn answer(
     Path(id): Path<DossierId>,
     Json(sent): Json<Values>,
 ) -> Reply {
-    state.procedures.answer_supplement(&me.visit.ctx, id, sent.values).await?;
+    let answered = state.procedures.answer_supplement(&me.visit.ctx, id, sent.values).await;
+    if let Err(problem) = &answered {
+        citizen::wrong_again(&state, &me, &problem.fields)?;
+    }
+    answered?;
     reply(&json!({}))
 }
 

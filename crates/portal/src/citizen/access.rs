@@ -132,6 +132,14 @@ fn next(entry: EntryId) -> EntryId {
     EntryId(uuid::Uuid::from_u128(entry.0.as_u128().saturating_add(1)))
 }
 
+/// Roles that the pack does not name: a relative who came as a citizen, the program itself.
+fn other_role(state: &State, language: Language, role: &kernel::Role) -> String {
+    match role.as_str() {
+        "citizen" | "citizen-level-2" => state.web.texts.say(language, "saw-citizen", &[]),
+        other => other.to_owned(),
+    }
+}
+
 fn own_request(subject: SubjectId) -> Request {
     Request::new(procedure::PORTAL, procedure::PORTAL, SERVICE, Purpose::SELF_SERVICE).about(Scope::of(subject))
 }
@@ -157,7 +165,7 @@ fn view(state: &State, ctx: &Ctx, language: Language, line: &Line, codes: &[(uui
         setting
             .bodies
             .role_name(role)
-            .map_or_else(|| role.to_string(), |text| text.in_language(language.tag()).to_owned())
+            .map_or_else(|| other_role(state, language, role), |text| text.in_language(language.tag()).to_owned())
     });
     let what =
         setting.bodies.service(&line.service).map_or_else(|| json!(line.service), |service| json!(service.summary));

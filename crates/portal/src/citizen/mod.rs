@@ -10,6 +10,8 @@ mod withdraw;
 
 use crate::State;
 use axum::{Router, routing::get};
+use kernel::{FieldProblem, Problem};
+use web::CitizenSession;
 
 pub(crate) use access::{access_lines, proof_of};
 pub(crate) use line::steps as line_steps;
@@ -26,4 +28,16 @@ pub(crate) fn router() -> Router<State> {
         .route("/toi/ai-da-xem", get(access::list))
         .route("/toi/ai-da-xem/{entry}", get(access::proof))
         .route("/toi/ai-da-xem/{entry}/chung-cu.json", get(access::download))
+}
+
+/// A check says whether a number, a name and a date belong together: that is right for one's own filing and must not become a
+/// way of guessing other people's. After too many wrong filings in a minute nothing is said for a while.
+///
+/// # Errors
+/// `WEB0010` with the seconds to wait.
+pub(crate) fn wrong_again(state: &State, me: &CitizenSession, problems: &[FieldProblem]) -> Result<(), Problem> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    state.web.attempts.attempt(&format!("check/{}", me.account))
 }

@@ -62,7 +62,10 @@ pub(crate) async fn send(
     if problems.is_empty() {
         match state.procedures.answer_supplement(&me.visit.ctx, id, changed).await {
             Ok(()) => return Ok(go(&format!("/toi/ho-so/{id}?xong=bo-sung"))),
-            Err(problem) if !problem.fields.is_empty() => problems = problem.fields,
+            Err(problem) if !problem.fields.is_empty() => {
+                crate::citizen::wrong_again(&state, &me, &problem.fields)?;
+                problems = problem.fields;
+            }
             Err(problem) => return Err(problem.into()),
         }
     }

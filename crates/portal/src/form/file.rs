@@ -34,6 +34,7 @@ pub(crate) async fn file(
             Ok(go(&format!("/toi/ho-so/{}?xong=nop", filed.dossier)))
         }
         Err(problem) if !problem.fields.is_empty() => {
+            crate::citizen::wrong_again(&state, &me, &problem.fields)?;
             let content = review::content(&state, &me, &code, id, &filing, &problem.fields)?;
             Ok(page::own_refused(&state, &me.visit, "form/review.html", content)?)
         }

@@ -21,6 +21,7 @@ pub(crate) async fn review(
     let asked = page::query(&uri, "ban").and_then(|id| id.parse().ok());
     let (id, filing) = draft::load(&state, &me.visit.ctx, &code, asked).await?;
     let problems = state.procedures.check(&me.visit.ctx, &code, &filing.values).await?;
+    crate::citizen::wrong_again(&state, &me, &problems)?;
     let content = content(&state, &me, &code, id, &filing, &problems)?;
     Ok(page::own(&state, &me.visit, "form/review.html", content)?)
 }

@@ -27,11 +27,21 @@ pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: 
     shown(&state, &visitor, &wanted, Typed::of(&visitor.ctx, picked), Vec::new(), StatusCode::OK)
 }
 
-pub(crate) async fn sign_in(extract::State(state): extract::State<State>, visitor: Visitor, form: Form) -> Answer {
+pub(crate) async fn sign_in(
+    extract::State(state): extract::State<State>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
     let wanted = form.get("tiep").map(local).unwrap_or_default();
     let login = form.get("login").unwrap_or_default();
     match enter(&state, &visitor.ctx, login, form.get("password").unwrap_or_default(), form.get("code")).await {
         Ok(entered) => {
+            // Whoever sat here before is signed out: their session must not live on unseen.
+            if let (Some(_), Some(token)) = (&visitor.session, state.web.token_of(&headers)) {
+                let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
+                web::end(&mut conn, token).await?;
+            }
             let to = if wanted.is_empty() { page::home_of(&entered.actor).to_owned() } else { wanted };
             with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
         }

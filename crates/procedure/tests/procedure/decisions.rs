@@ -87,7 +87,7 @@ async fn a_question_stops_the_clock_and_its_answer_opens_another_round() {
     world.work().await;
     world
         .engine
-        .answer_supplement(&mother, filed.dossier, json!({"children": [{"hometown": "Nam Định"}]}))
+        .answer_supplement(&mother, filed.dossier, json!({"children": [{"full_name": "Trần Minh Ân"}]}))
         .await
         .unwrap();
     world.work().await;
@@ -279,4 +279,39 @@ async fn only_the_member_that_asked_is_stopped_and_the_group_goes_on() {
     world.approve("identity-card").await;
     let view = world.dossier(filed.dossier).await;
     assert_eq!((view.head.status, view.results.len()), (Status::Returned, 3));
+}
+
+#[tokio::test]
+async fn an_answer_changes_what_was_asked_and_nothing_else() {
+    let world = World::new().await;
+    let filed = world.filed().await;
+    world.approve("birth").await;
+    // The birth is registered; the police ask about the commune, and something in words.
+    let item =
+        |pointer: Option<&str>, what: &str| SupplementItem { pointer: pointer.map(str::to_owned), what: what.into() };
+    let items = vec![item(Some("/residence/commune_code"), "Nơi ở"), item(None, "Giấy tờ")];
+    world.decide("residence", Decision::AskSupplement { items, note: String::new(), again_because: None }).await;
+    let mother = world.citizen(world.mother);
+    let answer = json!({
+        "children": [{"full_name": "Tên Khác"}, {"full_name": "Con Thứ Hai"}], "mother": {"personal_number": "001094000002"},
+        "situation": "abandoned", "answers": {"residence.1": {"Giấy tờ": "Có", "Khác": "x"}, "insurance.1": {"a": "b"}},
+    });
+    world.engine.answer_supplement(&mother, filed.dossier, answer).await.unwrap();
+    world.work().await;
+    let before = world.values().await;
+    let after = world.dossier(filed.dossier).await.values;
+    for pointer in ["/children", "/mother", "/situation"] {
+        assert_eq!(after.pointer(pointer), before.pointer(pointer), "{pointer}");
+    }
+    assert_eq!(after["answers"], json!({"residence.1": {"Giấy tờ": "Có"}}));
+}
+
+#[tokio::test]
+async fn an_appointment_is_within_a_year() {
+    let world = World::new().await;
+    world.filed().await;
+    let (officer, task) = world.task("birth").await;
+    let late = Decision::Apologise { reason: "Mất điện".into(), new_due: datetime!(9999-12-31 17:00 +7) };
+    let refused = world.engine.decide(&officer, task.id, task.version, late).await.unwrap_err();
+    assert_eq!(refused.code, "PRO0020");
 }

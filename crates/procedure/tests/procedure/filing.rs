@@ -25,7 +25,7 @@ fn one(pointer: &str, code: &str) -> Vec<(String, String)> {
 async fn wrong_values_are_refused_at_their_field() {
     let world = World::new().await;
     type Case = (&'static str, fn(&mut Value), &'static str, &'static str);
-    let cases: [Case; 15] = [
+    let cases: [Case; 17] = [
         ("digits", |v| v["father"]["personal_number"] = json!("12345"), "/father/personal_number", "KER0001"),
         ("not his", |v| v["father"]["personal_number"] = json!("001094999999"), "/father/personal_number", "KS0023"),
         ("future", |v| v["children"][0]["birth_date"] = json!("2027-01-01"), "/children/0/birth_date", "PRO0104"),
@@ -50,6 +50,8 @@ async fn wrong_values_are_refused_at_their_field() {
         ("other sex", |v| v["children"][0]["sex"] = json!("female"), "/children/0/sex", "KS0015"),
         ("no option", |v| v["children"][0]["ethnicity"] = json!("Kinh"), "/children/0/ethnicity", "PRO0107"),
         ("elsewhere", |v| v["residence"]["commune_code"] = json!(OTHER_COMMUNE), "/residence/commune_code", "KS0031"),
+        ("text for a list", |v| v["members"] = json!("residence"), "/members", "PRO0102"),
+        ("hidden", |v| v["applicant"]["full_name"] = json!(["x"]), "/applicant/full_name", "PRO0102"),
         ("no child", |v| v["children"] = json!([]), "/children", "PRO0101"),
     ];
     for (name, change, pointer, code) in cases {
@@ -193,4 +195,75 @@ async fn parents_in_two_communes_choose_one() {
     let police = world.officer("commune-police/00008", "residence-officer");
     assert_eq!(world.inbox(&police, "residence").await.len(), 1);
     assert!(world.inbox(&world.clerk("residence"), "residence").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_form_does_not_ask_for_goes_no_further() {
+    let world = World::new().await;
+    let mut values = world.values().await;
+    // The father filled in first, the situation changed after; and a field that no form has.
+    values["situation"] = json!("unmarried-mother");
+    values["father"] =
+        json!({"full_name": "Lê Văn Khác", "personal_number": "001090000009", "birth_date": "1990-01-01"});
+    values["smuggled"] = json!("x");
+    values["children"][0]["smuggled"] = json!("x");
+    let filed = world.file(values).await.unwrap();
+    world.work().await;
+    let kept = world.dossier(filed.dossier).await.values;
+    assert_eq!((&kept["father"], &kept["smuggled"]), (&Value::Null, &Value::Null));
+    assert_eq!(kept["children"][0]["smuggled"], Value::Null);
+    assert_eq!(kept["children"][0]["full_name"], "Trần Minh An");
+    let (officer, task) = world.task("birth").await;
+    let data = world.engine.task(&officer, task.id).await.unwrap().data;
+    assert_eq!(data["father"], Value::Null, "no man whom nobody checked stands in the certificate");
+}
+
+#[tokio::test]
+async fn the_requester_is_named_as_the_registers_do() {
+    let world = World::new().await;
+    let mut values = world.values().await;
+    values["applicant"]["full_name"] = json!("Ai Đó Khác");
+    world.file(values).await.unwrap();
+    world.work().await;
+    let (officer, task) = world.task("birth").await;
+    let data = world.engine.task(&officer, task.id).await.unwrap().data;
+    assert_eq!(data["requester"]["full_name"], "Nguyễn Thị Hoà");
+}
+
+#[tokio::test]
+async fn a_list_far_too_long_is_refused_at_once() {
+    let world = World::new().await;
+    let mut values = world.values().await;
+    values["children"] = Value::Array(vec![json!({}); 20_000]);
+    let began = std::time::Instant::now();
+    let problem = world.file(values).await.unwrap_err();
+    assert!(problem.fields.iter().any(|field| field.pointer == "/children" && field.code == "PRO0115"));
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_citizen_of_level_1_learns_nothing_from_a_check() {
+    let world = World::new().await;
+    let values = world.values().await;
+    let low = world.ctx.act_as(kernel::Actor::Citizen {
+        account: kernel::AccountId(world.mother.0),
+        subject: world.mother,
+        level: 1,
+    });
+    for refused in [
+        world.engine.check(&low, GROUP, &values).await.map(drop),
+        world.engine.file(&low, GROUP, values.clone(), "low").await.map(drop),
+    ] {
+        assert_eq!(refused.unwrap_err().code, "EXC0007");
+    }
+    let mother = world.citizen(world.mother);
+    for key in ["", "a\u{0}b", &"k".repeat(201)] {
+        assert_eq!(world.engine.file(&mother, GROUP, values.clone(), key).await.unwrap_err().code, "PRO0022");
+    }
+    // Of another citizen a key is another key.
+    let mut other = values.clone();
+    other["applicant"]["relation"] = json!("father");
+    let mine = world.engine.file(&mother, GROUP, values.clone(), "same").await.unwrap();
+    let his = world.engine.file(&world.citizen(world.father), GROUP, other, "same").await.unwrap();
+    assert_ne!(mine.dossier, his.dossier);
 }

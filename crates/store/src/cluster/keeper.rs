@@ -11,9 +11,13 @@ use nix::unistd::Pid;
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-/// Starts in a row that may fail before the keeper gives up.
+/// First starts in a row that may fail before the keeper gives up. A server that has run once is started again for as
+/// long as the program lives: whatever was in the way may go away.
 const STARTS_MAX: u32 = 5;
+/// Longest pause between two starts that failed.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 struct State {
@@ -60,6 +64,7 @@ impl Keeper {
                 let _ = kill(child, Signal::SIGINT);
             }
         }
+        self.thread.thread().unpark();
         self.thread.join().unwrap_or_else(|_| Err(Error::Cluster("the keeper panicked".into())))
     }
 }
@@ -70,29 +75,35 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 /// Start, wait for the end, and again, until told to stop.
 fn keep(server: &Server, state: &Mutex<State>, tell: &mpsc::Sender<()>) -> Result<(), Error> {
-    let mut failures = 0;
+    let (mut failures, mut has_run) = (0_u32, false);
     loop {
-        let started = start_once(server, state);
-        match started {
+        let started = if failures == 0 { Ok(()) } else { leftovers::clear(server) };
+        match started.and_then(|()| start_once(server, state)) {
             Ok(None) => return Ok(()),
             Ok(Some(child)) => {
-                failures = 0;
+                has_run = true;
                 let _ = tell.send(());
                 wait_for_end(child, state);
                 if lock(state).stopping {
                     return Ok(());
                 }
+                // Whatever it left behind is cleared before the next start.
+                failures = 1;
                 tracing::error!("the private PostgreSQL ended; starting it again");
             }
             Err(error) => {
-                failures += 1;
-                if lock(state).stopping || failures >= STARTS_MAX {
+                failures = failures.saturating_add(1);
+                if lock(state).stopping || (!has_run && failures >= STARTS_MAX) {
                     return Err(error);
                 }
-                tracing::warn!(%error, failures, "the private PostgreSQL did not start; trying again");
+                tracing::error!(%error, failures, "the private PostgreSQL did not start; trying again");
+                // Woken early when told to stop.
+                std::thread::park_timeout(PAUSE_MAX.min(Duration::from_millis(100) * failures));
+                if lock(state).stopping {
+                    return Ok(());
+                }
             }
         }
-        leftovers::clear(server)?;
     }
 }
 
