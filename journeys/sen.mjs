@@ -1,10 +1,11 @@
 // Starts a demo of its own for the journeys, and gives browser pages for its people.
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, chmodSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
@@ -24,8 +25,12 @@ export function oneTimeCode(secretBase32, at = Date.now()) {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1000000).padStart(6, '0');
 }
 
-/** A running demo: `url`, `accounts` by name, `stop()`. */
+/** A running demo: `url`, `accounts` by name, `stop()`. SEN_RUNNING names a file with what a demo that is running
+ * already printed with --json: for writing journeys, which then find what earlier ones left. */
 export async function startDemo({ people = 300 } = {}) {
+  if (process.env.SEN_RUNNING) {
+    return { ...JSON.parse(readFileSync(process.env.SEN_RUNNING, 'utf8')), async stop() {} };
+  }
   const data = mkdtempSync(join(tmpdir(), 'sen-journey-'));
   chmodSync(data, 0o755);
   const child = spawn(process.env.SEN ?? 'target/debug/sen',
@@ -59,6 +64,18 @@ export async function startBrowser() {
   });
 }
 
+/** Codes that were shown, by secret: each works once, so the next sign-in of that account shows the next one. */
+const lastStep = new Map();
+
+async function freshCode(secret) {
+  const step = () => Math.floor(Date.now() / 30000);
+  const wanted = Math.max(step(), (lastStep.get(secret) ?? 0) + 1);
+  // One step ahead is accepted; further ahead the phone does not show it yet either.
+  while (wanted > step() + 1) await new Promise((resolve) => setTimeout(resolve, 250));
+  lastStep.set(secret, wanted);
+  return oneTimeCode(secret, wanted * 30000);
+}
+
 /** A fresh browser for one person, signed in. */
 export async function signIn(browser, demo, who, options = {}) {
   const account = demo.accounts[who];
@@ -66,13 +83,51 @@ export async function signIn(browser, demo, who, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 }, locale: 'vi-VN', ...options,
   });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   await page.goto(`${demo.url}/dang-nhap`);
   await page.fill('input[name=login]', account.login);
   await page.fill('input[name=password]', account.password);
-  await page.fill('input[name=code]', oneTimeCode(account.totp_secret));
-  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/dang-nhap')), page.click('form[data-form=sign-in] button')]);
+  await page.fill('input[name=code]', await freshCode(account.totp_secret));
+  await Promise.all([
+    page.waitForURL((url) => !url.pathname.startsWith('/dang-nhap')),
+    page.click('form[data-form=sign-in] button[type=submit]'),
+  ]);
   return page;
+}
+
+/** A demo, a browser, and one signed-in page for each person who is asked for. */
+export async function open() {
+  const [demo, browser] = await Promise.all([startDemo(), startBrowser()]);
+  const pages = new Map();
+  return {
+    demo,
+    browser,
+    url: demo.url,
+    /** The page of a person of the demo: signed in the first time, the same one after. */
+    person(who) {
+      if (!pages.has(who)) pages.set(who, signIn(browser, demo, who));
+      return pages.get(who);
+    },
+    /** Steps that build on each other: after one that fails the rest is skipped, and everybody's page is kept. */
+    story() {
+      let broken;
+      return (name, step) => test(name, async (t) => {
+        if (broken) return t.skip(`after “${broken}”`);
+        try {
+          await step(t);
+        } catch (error) {
+          broken = name;
+          for (const [who, page] of pages) await picture(await page, `failed-${who}`).catch(() => {});
+          throw error;
+        }
+      });
+    },
+    async close() {
+      await browser.close();
+      await demo.stop();
+    },
+  };
 }
 
 /** Keeps a picture of the whole page as a test artefact. */

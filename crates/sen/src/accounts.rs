@@ -103,6 +103,22 @@ const OFFICES: &[Office] = &[
         en: "Police officer for residence and identity cards",
     },
     Office {
+        name: "police-officer-3",
+        login: "congan.saigon",
+        seat: Seat::Commune("commune-police", "father-apart"),
+        roles: &["residence-officer", "identity-card-officer"],
+        vi: "Cán bộ cư trú và căn cước",
+        en: "Police officer for residence and identity cards",
+    },
+    Office {
+        name: "insurance-officer-2",
+        login: "bhxh.hcm",
+        seat: Seat::Province("social-insurance", "father-apart"),
+        roles: &["insurance-officer"],
+        vi: "Cán bộ bảo hiểm xã hội",
+        en: "Insurance officer",
+    },
+    Office {
         name: "leader",
         login: "lanhdao.badinh",
         seat: Seat::Commune("commune-committee", "mother"),
@@ -200,6 +216,11 @@ const CITIZENS: &[(&str, &str, &str)] = &[
     ("mother-of-twins", "Chị Hương, mới sinh đôi", "Hương, a mother of twins"),
     ("mother-apart", "Chị Ngân, chồng thường trú ở xã khác", "Ngân, whose husband lives in another commune"),
     ("widowed-mother", "Chị Dương, chồng mới mất", "Dương, whose husband died before the birth"),
+    (
+        "long-widowed-mother",
+        "Chị Huyền Trân, chồng mất đã hơn hai năm",
+        "Huyền Trân, whose husband died more than two years ago",
+    ),
     ("father", "Anh Quân, chồng chị Lan", "Quân, Lan's husband"),
 ];
 

@@ -93,7 +93,7 @@ const NOBODY: Role = Role {
     died_days_ago: None,
 };
 
-const HOUSES: [House; 6] = [
+const HOUSES: [House; 7] = [
     House {
         commune: "00004",
         address: "Số 18, đường Quán Thánh",
@@ -245,6 +245,33 @@ const HOUSES: [House; 6] = [
                 marital: Marital::Married,
                 spouse: "widowed-mother",
                 died_days_ago: Some(150),
+                ..NOBODY
+            },
+        ],
+    },
+    // Her husband died too long ago to be the father by the law's presumption of 300 days.
+    House {
+        commune: "00008",
+        address: "Số 3, ngõ 55, đường Đội Cấn",
+        members: &[
+            Role {
+                part: "long-widowed-mother",
+                name: "Công Tằng Tôn Nữ Nguyễn Thị Huyền Trân",
+                age: 33,
+                marital: Marital::Widowed,
+                spouse: "long-dead-father",
+                births: &[Sex::Male],
+                ..NOBODY
+            },
+            Role {
+                part: "long-dead-father",
+                name: "Phan Văn Khôi",
+                sex: Sex::Male,
+                age: 39,
+                relation: Relation::Spouse,
+                marital: Marital::Married,
+                spouse: "long-widowed-mother",
+                died_days_ago: Some(800),
                 ..NOBODY
             },
         ],

@@ -1,0 +1,11 @@
+// Every journey, in order, against one demo: each part has its own mother of the cast, so that none waits for another.
+import { after, describe } from 'node:test';
+import { open } from './sen.mjs';
+import main from './parts/main.mjs';
+
+const world = await open();
+after(() => world.close());
+
+const parts = { main };
+const wanted = process.env.JOURNEYS?.split(',') ?? Object.keys(parts);
+for (const name of wanted) describe(name, { timeout: 120_000 }, () => parts[name](world));
