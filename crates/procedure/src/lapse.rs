@@ -4,7 +4,7 @@
 use crate::definition::Lapse;
 use crate::graph::{StepKey, term, variables};
 use crate::jobs::enqueue_cancel;
-use crate::report_step::lock;
+use crate::open::lock;
 use crate::rows::{NewEvent, standing};
 use crate::{Error, Procedures, Status, StepState, events};
 use kernel::{Ctx, DossierId};

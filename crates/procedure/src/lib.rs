@@ -44,6 +44,7 @@ mod jobs;
 mod lapse;
 mod mapping;
 mod numbers;
+mod open;
 mod own;
 mod own_files;
 mod perform;

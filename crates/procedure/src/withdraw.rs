@@ -2,7 +2,7 @@
 
 use crate::events;
 use crate::jobs::enqueue_cancel;
-use crate::report_step::lock;
+use crate::open::lock;
 use crate::rows::{NewEvent, standing};
 use crate::{Error, Procedures, Status, StepState};
 use kernel::{Ctx, DossierId, Problem};

@@ -115,6 +115,7 @@ async fn many_births_at_once_are_each_complete() {
     for member in ["birth", "residence", "insurance", "identity-card"] {
         let (a, b) = tokio::join!(world.work(), second.run_until_idle());
         assert!(a + b.unwrap() > 0);
+        world.settle().await;
         let officer = world.clerk(member);
         for task in world.inbox(&officer, member).await {
             let approve = Decision::Approve { note: None };
@@ -123,7 +124,7 @@ async fn many_births_at_once_are_each_complete() {
     }
     let (_, last) = tokio::join!(world.work(), second.run_until_idle());
     last.unwrap();
-    world.work().await;
+    world.settle().await;
     for one in filed {
         assert_eq!(world.dossier(one.dossier).await.head.status, Status::Returned);
     }

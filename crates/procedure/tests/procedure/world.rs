@@ -156,6 +156,19 @@ impl World {
         self.worker.run_until_idle().await.unwrap()
     }
 
+    /// Lets jobs that were told to come again do so. On a clock that stands their second would never come.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..60 {
+            self.work().await;
+            let mut conn = self.test.db.pool().acquire().await.unwrap();
+            if store::jobs::counts(&mut conn, &self.ctx).await.unwrap().waiting == 0 {
+                return;
+            }
+            self.ctx.clock.set(self.ctx.now() + time::Duration::SECOND);
+        }
+        panic!("jobs that never end");
+    }
+
     /// Has the watch over deadlines run now, and what follows from it.
     pub(crate) async fn watch(&self) {
         self.engine.start(&self.ctx).await.unwrap();
