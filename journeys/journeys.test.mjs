@@ -2,10 +2,12 @@
 import { after, describe } from 'node:test';
 import { open } from './sen.mjs';
 import main from './parts/main.mjs';
+import refusal from './parts/refusal.mjs';
+import supplement from './parts/supplement.mjs';
 
 const world = await open();
 after(() => world.close());
 
-const parts = { main };
+const parts = { main, supplement, refusal };
 const wanted = process.env.JOURNEYS?.split(',') ?? Object.keys(parts);
 for (const name of wanted) describe(name, { timeout: 120_000 }, () => parts[name](world));
