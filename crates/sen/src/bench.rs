@@ -44,7 +44,7 @@ pub struct BenchArgs {
     /// What is measured
     #[arg(value_enum)]
     pub what: What,
-    /// How many groups are filed and completed
+    /// How many groups are filed and completed; the folder is made for as many as the first run asks for
     #[arg(long, default_value_t = 200)]
     pub groups: usize,
     /// How many are under way at the same time
@@ -128,6 +128,7 @@ async fn measure(args: &BenchArgs, country: Arc<Country>, database: &Database) -
     if args.prepare_only {
         return Ok(None);
     }
+    let births = prepare::next(args, &births)?;
     let house = House::build(country, database.app.clone(), &args.data.join("keys"))?;
     let yardstick = if args.no_yardstick { None } else { Some(yardstick::commits(database, args.concurrency).await?) };
     let (stop, stopped) = watch::channel(false);
@@ -140,7 +141,7 @@ async fn measure(args: &BenchArgs, country: Arc<Country>, database: &Database) -
 
     let size_before = log_size(&house).await?;
     let began = Instant::now();
-    let times: Vec<Result<drive::Times>> = stream::iter(births.iter().take(args.groups))
+    let times: Vec<Result<drive::Times>> = stream::iter(&births)
         .map(|birth| complete(&house, &hub, birth))
         .buffer_unordered(args.concurrency)
         .collect()
@@ -156,6 +157,7 @@ async fn measure(args: &BenchArgs, country: Arc<Country>, database: &Database) -
     let log_entries = log_size(&house).await?.saturating_sub(size_before);
     let mut conn = house.db.pool().acquire().await?;
     ledger::verify(&mut conn, &house.signer.verifier_key(), |_, _| ()).await.context("the log does not fit")?;
+    prepare::completed(args)?;
     let (rss_mb, rss_max_mb) = measure::memory_mb();
     Ok(Some(Measured {
         people: args.people,

@@ -119,6 +119,10 @@ where
 }
 
 async fn file(house: &House, mother: &Ctx, birth: &Birth) -> Result<DossierId, Problem> {
+    // After a crash the notice may be used already, and the form would be filled otherwise than it was.
+    if let Some(filed) = house.procedures.my_dossiers(mother).await?.first() {
+        return Ok(filed.id);
+    }
     let prefilled = house.procedures.prefill(mother, BIRTH_GROUP).await?;
     let values = filing::birth(prefilled.values);
     Ok(house.procedures.file(mother, BIRTH_GROUP, values, &birth.key).await?.dossier)

@@ -13,6 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use time::Duration;
 
+/// How many births earlier runs have completed.
+const DONE: &str = "bench-done";
+
 /// Who gives birth, and what identifies the filing. Personal: no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Birth {
@@ -30,6 +33,28 @@ struct Prepared {
     people: u64,
     seed: u64,
     births: Vec<Birth>,
+}
+
+/// The births that this run is about: the first of the data folder that no run has completed.
+pub(super) fn next(args: &BenchArgs, births: &[Birth]) -> Result<Vec<Birth>> {
+    let done = done(&args.data)?;
+    births.get(done..done + args.groups).map(<[Birth]>::to_vec).with_context(|| {
+        let left = births.len().saturating_sub(done);
+        format!("{} has {left} births left: choose another folder or fewer groups", args.data.display())
+    })
+}
+
+/// Notes that a run completed its births.
+pub(super) fn completed(args: &BenchArgs) -> Result<()> {
+    let done = done(&args.data)? + args.groups;
+    std::fs::write(args.data.join(DONE), done.to_string()).context(DONE)
+}
+
+fn done(data: &Path) -> Result<usize> {
+    match std::fs::read_to_string(data.join(DONE)) {
+        Ok(text) => text.trim().parse().context(DONE),
+        Err(_) => Ok(0),
+    }
 }
 
 /// The births of this data folder; the registers are filled the first time.
