@@ -1,7 +1,7 @@
 //! What every page shows around its content: who is signed in, where one is, the other language.
 
 use crate::State;
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use kernel::{Actor, Problem, Role};
 use serde_json::{Map, Value, json};
 use web::{Failure, Language, SignedIn, Visitor};
@@ -30,8 +30,18 @@ pub(crate) fn own_refused(
     template: &str,
     content: Value,
 ) -> Result<Response, Problem> {
+    own_with_status(state, visit, StatusCode::UNPROCESSABLE_ENTITY, template, content)
+}
+
+/// The same with another status: 409 where somebody else was first.
+pub(crate) fn own_with_status(
+    state: &State,
+    visit: &SignedIn,
+    status: StatusCode,
+    template: &str,
+    content: Value,
+) -> Result<Response, Problem> {
     let frame = frame(state, &as_visitor(visit));
-    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     state.web.page_with(status, template, visit.language, &with_frame(frame, content))
 }
 

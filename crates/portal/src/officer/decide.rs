@@ -3,7 +3,10 @@
 use super::task::{colleagues, content};
 use crate::State;
 use crate::page::{self, Answer, go};
-use axum::extract::{self, Path};
+use axum::{
+    extract::{self, Path},
+    http::StatusCode,
+};
 use kernel::{AccountId, Kind, Problem};
 use procedure::{Decision, SupplementItem};
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
@@ -37,7 +40,9 @@ pub(crate) async fn decide(
             let task = state.procedures.task(&me.visit.ctx, id).await?;
             let colleagues = colleagues(&state, &me).await?;
             let content = content(&state, &me, &task, &colleagues, Some(&problem), &form);
-            Ok(page::own_refused(&state, &me.visit, "officer/task.html", content)?)
+            let status =
+                if problem.kind == Kind::Conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok(page::own_with_status(&state, &me.visit, status, "officer/task.html", content)?)
         }
         Err(problem) => Err(problem.into()),
     }
