@@ -19,6 +19,8 @@ pub enum Relation {
     Household,
     /// A ward of somebody named.
     Ward,
+    /// A guardian of somebody named.
+    Guardian,
     /// Somebody who begins to exist in the registers by this very call.
     New,
 }

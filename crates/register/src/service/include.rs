@@ -5,14 +5,15 @@ use super::{
     operation::{Include, Person, Unless},
 };
 use crate::{Error, Version, read, write};
+use exchange::Relation;
 use kernel::SubjectId;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
 
-/// Adds each include that could put a field into what the pass lets out. What they say of other people (a relative's
-/// name) is part of the record of the person who was admitted.
+/// Adds each include that could put a field into what the pass lets out. Whomever else they speak of (a relative, a
+/// member of the household) is admitted as such, so that the ledger has a line for them too.
 pub(crate) async fn add(
     work: &Work<'_>,
     conn: &mut PgConnection,
@@ -42,7 +43,7 @@ pub(crate) async fn add(
                 None => all.iter().map(|version| item(version, &include.take)).collect(),
             };
             if let Some(person) = &include.person {
-                add_people(work, conn, person, &mut items).await?;
+                add_people(work, conn, include, person, &mut items).await?;
             }
             let name = include.as_.as_ref().or(include.list.as_ref()).unwrap_or(&include.register);
             reply.insert(name.clone(), Value::Array(items));
@@ -51,7 +52,7 @@ pub(crate) async fn add(
         let Some(newest) = versions.pop() else { continue };
         let mut items = [Value::Object(taken(&newest.body, &include.take))];
         if let Some(person) = &include.person {
-            add_people(work, conn, person, &mut items).await?;
+            add_people(work, conn, include, person, &mut items).await?;
         }
         let [Value::Object(fields)] = items else { continue };
         match &include.as_ {
@@ -134,6 +135,7 @@ fn taken(body: &Value, take: &BTreeMap<String, String>) -> Map<String, Value> {
 async fn add_people(
     work: &Work<'_>,
     conn: &mut PgConnection,
+    include: &Include,
     person: &Person,
     items: &mut [Value],
 ) -> Result<(), Error> {
@@ -142,11 +144,26 @@ async fn add_people(
     let people = read::states(conn, &[&person.register], &subjects, work.ctx.today()).await?;
     let bodies: BTreeMap<_, _> = people.iter().map(|version| (version.subject.0, &version.body)).collect();
     for item in items {
-        let Some(body) = named(item).and_then(|id| bodies.get(&id)) else { continue };
+        let Some((id, body)) = named(item).and_then(|id| Some((id, bodies.get(&id)?))) else { continue };
+        work.pass.admit_related(SubjectId(id), relation(include, item))?;
         let Some(fields) = item.as_object_mut() else { continue };
         for (name, value) in taken(body, &person.take) {
             fields.entry(name).or_insert(value);
         }
     }
     Ok(())
+}
+
+/// What the person of an item is to the person that the pass names: kin by the word of the kinship register, otherwise
+/// somebody of the household.
+fn relation(include: &Include, item: &Value) -> Relation {
+    let word = include.list.as_ref().and_then(|_| item.get("relation")).and_then(Value::as_str);
+    match word {
+        Some("mother" | "father") => Relation::Parent,
+        Some("child") => Relation::Child,
+        Some("spouse") => Relation::Spouse,
+        Some("guardian") => Relation::Guardian,
+        Some("ward") => Relation::Ward,
+        _ => Relation::Household,
+    }
 }

@@ -107,6 +107,12 @@ impl Vietnam {
         loader.records(&self.country.base, records).await.unwrap();
     }
 
+    /// How many lines the ledger has about somebody.
+    async fn lines(&self, subject: SubjectId) -> usize {
+        let mut conn = self.country.db.db.pool().acquire().await.unwrap();
+        ledger::openings(&mut conn, subject, None, 500).await.unwrap().len()
+    }
+
     async fn grant(&self, kind: &str, subjects: &[SubjectId]) {
         let unit = if kind == "social-insurance" { "01" } else { WARD };
         let grant = CaseGrant {
@@ -248,13 +254,15 @@ async fn a_birth_reaches_every_register() {
     assert_eq!(issued["card_number"], json!(number));
     assert_eq!(issued["expires_on"], "2040-11-20");
 
-    // The mother sees her child among her kin, and may read the child.
+    // The mother sees her child among her kin, and may read the child. The child's log has a line for it.
+    let before = vietnam.lines(child_id).await;
     let mother =
         vietnam.own("ministry-public-security", "population.get", json!({"subject": vietnam.mother})).await.unwrap();
     let kin = mother["kin"].as_array().unwrap();
     let entry = kin.iter().find(|relative| relative["relation"] == "child").unwrap();
     assert_eq!((&entry["full_name"], &entry["personal_number"]), (&json!("Trần Thị An"), &json!(number)));
     assert_eq!(mother["status"], "living");
+    assert_eq!(vietnam.lines(child_id).await, before + 1);
     let read = vietnam.own("ministry-public-security", "population.get", json!({"subject": child_id})).await.unwrap();
     assert_eq!(read["identity_card"]["card_number"], json!(number));
     let home = vietnam.own("ministry-public-security", "residence.get", json!({"subject": child_id})).await.unwrap();
