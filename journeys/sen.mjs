@@ -109,11 +109,12 @@ export async function open() {
       if (!pages.has(who)) pages.set(who, signIn(browser, demo, who));
       return pages.get(who);
     },
-    /** Steps that build on each other: after one that fails the rest is skipped, and everybody's page is kept. */
-    story() {
+    /** Steps that build on each other: after one that fails the rest is skipped, unless they stand `alone`; a picture
+     * of everybody's page is kept. */
+    story({ alone = false } = {}) {
       let broken;
       return (name, step) => test(name, async (t) => {
-        if (broken) return t.skip(`after “${broken}”`);
+        if (broken && !alone) return t.skip(`after “${broken}”`);
         try {
           await step(t);
         } catch (error) {
