@@ -13,6 +13,6 @@ import supplement from './parts/supplement.mjs';
 const world = await open();
 after(() => world.close());
 
-const parts = { main, supplement, refusal, 'bad-input': badInput, families, conflict, 'no-script': noScript, pages };
+const parts = { main, supplement, refusal, 'bad-input': badInput, pages, families, 'no-script': noScript, conflict };
 const wanted = process.env.JOURNEYS?.split(',') ?? Object.keys(parts);
 for (const name of wanted) describe(name, { timeout: 120_000 }, () => parts[name](world));

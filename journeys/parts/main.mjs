@@ -125,12 +125,16 @@ export default function main(world) {
     const page = await world.person('mother');
     await page.goto(`${world.url}/toi/ai-da-xem`);
     await picture(page, 'main-12-access-log');
-    const lines = page.locator('table tbody tr');
-    const log = await page.locator('table').innerText();
+    const groups = page.locator('.sen-saw > li');
+    const log = await page.locator('.sen-saw').innerText();
     for (const word of ['Ủy ban nhân dân phường Ba Đình', 'Công an phường Ba Đình', 'Giải quyết hồ sơ', dossier.code]) {
       assert.ok(log.toLowerCase().includes(word.toLowerCase()), `the log names ${word}`);
     }
-    const line = lines.filter({ hasText: /tư pháp|hộ tịch/i }).filter({ hasText: dossier.code }).first();
+    const committee = groups.filter({ hasText: /Ủy ban nhân dân/i }).filter({ hasText: dossier.code }).first();
+    await committee.locator('summary').click();
+    await picture(page, 'main-12-access-log-open');
+    const line = committee.locator('ol > li').filter({ hasText: /công chức tư pháp/i }).first();
+    assert.match(await line.innerText(), /Theo (Luật|NĐ)/, 'each line says by which law');
     await line.locator('a[href*="/toi/ai-da-xem/"]').click();
     await page.waitForURL(/ai-da-xem\/./);
     await reloadUntil(page, async () => !(await page.locator('.sen-verdict--wait').count()), 'the entry is sealed');

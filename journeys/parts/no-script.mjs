@@ -41,11 +41,11 @@ export default function noScript(world) {
 
     const officer = await signIn(world.browser, world.demo, 'civil-status-officer-2', { javaScriptEnabled: false });
     await openTask(officer, world.url, dossier.code, /Đăng ký khai sinh/);
-    const details = officer.locator('details[data-key=d]');
-    const approve = details.locator('button[value=approve]');
-    if (!(await approve.isVisible())) await details.locator('summary').click();
-    await approve.click();
-    await officer.waitForURL(/xong=approve/);
+    const details = officer.locator('details[data-key=x]');
+    await details.locator('summary').click();
+    await details.locator('textarea[name=reason]').fill('Chị nộp lại khi có giấy xác nhận.');
+    await details.locator('button[value=refuse]').click();
+    await officer.waitForURL(/xong=refuse/);
     await officer.context().close();
   });
 }

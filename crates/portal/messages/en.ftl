@@ -292,6 +292,21 @@ paper-valid_until = Valid until
 paper-clinic = First clinic
 paper-issued_on = Issued on
 paper-expires_on = Expires on
+paper-blood_type = Blood group
+paper-child_name = Name chosen for the child
+paper-child_order = Order among the children of the birth
+paper-children = Children of the birth
+paper-dossier = Application
+paper-email = E-mail
+paper-facility_name = Health facility
+paper-identity_card = Identity card
+paper-kin = Parents, spouse, children
+paper-marital_status = Marital status
+paper-members = People of the household
+paper-ok = Whether it was recorded
+paper-phone = Telephone
+paper-subject = Who it is about
+paper-weight = Weight at birth
 yes = Yes
 no = No
 
@@ -307,6 +322,11 @@ saw-who = Who
 saw-what = What
 saw-why = Why
 saw-proof = Proof
+saw-times = { $n ->
+    [one] once
+   *[other] { $n } times
+  }
+saw-each = Each time
 saw-role = Role
 saw-fields = Items
 saw-refused = Refused
@@ -428,6 +448,7 @@ compare-field = Item
 compare-filed = As filed
 compare-register = Register
 compare-verdict = Result
+compare-over = This task has ended, so the registers are no longer read.
 compare-none = There is nothing to compare for this task.
 source-silent = { $name } did not answer ({ $code }).
 task-data = What was filed

@@ -2,7 +2,7 @@
 pro0001 = No procedure with this code is in force.
 pro0002 = There is no such dossier.
 pro0003 = There is no such task in your body's inbox.
-pro0004 = Somebody else has just dealt with this task. Open it again to see where it stands now.
+pro0004 = Somebody else has just dealt with this task, so your decision was not recorded. Please see where it stands now.
 pro0005 = Its present state does not allow this.
 pro0006 = Some answers need correcting.
 pro0007 = This filing key was already used for another form.

@@ -2,7 +2,7 @@
 pro0001 = Không có thủ tục nào mang mã này đang có hiệu lực.
 pro0002 = Không tìm thấy hồ sơ.
 pro0003 = Không tìm thấy việc này trong hộp việc của cơ quan Anh/Chị.
-pro0004 = Người khác vừa xử lý việc này. Anh/Chị hãy mở lại để xem trạng thái mới.
+pro0004 = Người khác vừa xử lý việc này, nên quyết định của Anh/Chị không được ghi. Mời Anh/Chị xem trạng thái mới.
 pro0005 = Trạng thái hiện tại không cho phép thao tác này.
 pro0006 = Tờ khai còn chỗ cần sửa.
 pro0007 = Mã lần nộp này đã dùng cho một tờ khai khác.

@@ -17,7 +17,7 @@ use web::{CitizenSession, Language, codes};
 /// The service of the door behind these pages.
 const SERVICE: &str = "access-log.own";
 /// Lines on a page.
-const LINES: u32 = 25;
+const LINES: u32 = 100;
 
 pub(crate) async fn list(extract::State(state): extract::State<State>, me: CitizenSession, uri: Uri) -> Answer {
     let after = page::query(&uri, "sau").and_then(|entry| entry.parse().ok());
@@ -29,8 +29,35 @@ pub(crate) async fn list(extract::State(state): extract::State<State>, me: Citiz
     let codes = dossier_codes(&state, &me.visit.ctx, &lines).await?;
     let shown: Vec<Value> =
         lines.iter().map(|line| view(&state, &me.visit.ctx, me.visit.language, line, &codes)).collect();
-    let content = json!({"lines": shown, "all": all, "first": after.is_none(), "more": more});
+    let content = json!({"groups": groups(shown), "all": all, "first": after.is_none(), "more": more});
     Ok(page::own(&state, &me.visit, "citizen/access.html", content)?)
+}
+
+/// What one body did for one reason on one day, together: the lines of a dossier are many and nearly alike. Each line
+/// stays in its group with its own proof; a group stands where its newest line stood.
+fn groups(lines: Vec<Value>) -> Vec<Value> {
+    const SAME: [&str; 5] = ["who", "why", "dossier", "refused", "day"];
+    let mut groups: Vec<Value> = Vec::new();
+    for line in lines {
+        let at = groups.iter().position(|group| SAME.iter().all(|key| group[key] == line[key]));
+        let at = at.unwrap_or_else(|| {
+            let mut group = json!({"at": line["at"], "dossier_code": line["dossier_code"], "roles": [], "whats": []});
+            SAME.iter().for_each(|key| group[*key] = line[*key].clone());
+            group["lines"] = json!([]);
+            groups.push(group);
+            groups.len() - 1
+        });
+        for (list, word) in [("roles", &line["role_text"]), ("whats", &line["what"])] {
+            match groups[at][list].as_array_mut() {
+                Some(words) if !word.is_null() && !words.contains(word) => words.push(word.clone()),
+                _ => {}
+            }
+        }
+        if let Some(lines) = groups[at]["lines"].as_array_mut() {
+            lines.push(line);
+        }
+    }
+    groups
 }
 
 pub(crate) async fn proof(
@@ -177,9 +204,11 @@ fn view(state: &State, ctx: &Ctx, language: Language, line: &Line, codes: &[(uui
         .filter(|field| *field != "subject")
         .map(|field| show::label(state, language, field).to_lowercase())
         .collect();
+    let vietnam = time::UtcOffset::from_hms(7, 0, 0).unwrap_or(time::UtcOffset::UTC);
     let own_code = line.case.and_then(|case| codes.iter().find(|(id, _)| *id == case.0));
     json!({
         "entry": line.entry,
+        "day": kernel::iso_date::text(line.at.to_offset(vietnam).date()),
         "at": line.at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
         "who": who,
         "role_text": role,
