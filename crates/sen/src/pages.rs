@@ -29,6 +29,7 @@ pub fn texts(house: &House) -> Result<Texts> {
         store::MESSAGES,
         pack::MESSAGES,
         ledger::MESSAGES,
+        matching::MESSAGES,
         web::MESSAGES,
         exchange::MESSAGES,
         register::MESSAGES,

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// The beginnings of codes, and the crate whose they are.
-const PREFIXES: [(&str, &str); 10] = [
+const PREFIXES: [(&str, &str); 11] = [
     ("KER", "kernel"),
     ("STO", "store"),
     ("PAC", "pack"),
     ("LED", "ledger"),
+    ("MAT", "matching"),
     ("WEB", "web"),
     ("EXC", "exchange"),
     ("REG", "register"),
