@@ -14,6 +14,7 @@ mod batch;
 mod decision;
 mod error;
 mod field;
+pub mod value;
 
 pub use batch::Batch;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
