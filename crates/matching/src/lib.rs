@@ -15,6 +15,7 @@ mod decision;
 mod error;
 mod field;
 pub mod value;
+pub mod review;
 
 pub use batch::Batch;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
