@@ -14,8 +14,9 @@ mod batch;
 mod decision;
 mod error;
 mod field;
-pub mod value;
+pub mod report;
 pub mod review;
+pub mod value;
 
 pub use batch::Batch;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
