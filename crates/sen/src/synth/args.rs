@@ -1,5 +1,6 @@
 //! The command line of `sen synth`.
 
+use super::corrupt::{CorruptArgs, Corrupted, Corruptor};
 use super::notice::Notices;
 use super::population::Population;
 use super::world::{AS_OF, World};
@@ -47,6 +48,9 @@ pub struct SynthArgs {
     /// The file of the birth notices (CSV)
     #[arg(long, default_value = "birth-notices.csv")]
     pub notices_out: PathBuf,
+    /// An agency's file
+    #[command(flatten)]
+    pub corrupt: CorruptArgs,
     /// Print a summary as JSON (to standard error when the people go to standard output)
     #[arg(long)]
     pub json: bool,
@@ -64,6 +68,8 @@ struct Summary {
     by_sex: BTreeMap<&'static str, u64>,
     by_age: BTreeMap<String, u64>,
     out: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrupted: Option<Corrupted>,
 }
 
 /// Runs `sen synth`.
@@ -110,11 +116,19 @@ fn make(args: &SynthArgs) -> anyhow::Result<ExitCode> {
         by_sex: BTreeMap::new(),
         by_age: BTreeMap::new(),
         out: args.out.display().to_string(),
+        corrupted: None,
+    };
+    let mut corruptor = match &args.corrupt.corrupt {
+        Some(file) => Some((Corruptor::new(&world, args.corrupt.of(args.seed))?, file)),
+        None => None,
     };
     let mut shown = 0;
     for household in Population::new(&world, args.seed, args.people) {
         sink.write(&household)?;
         notices.look_at(&household);
+        if let Some((corruptor, _)) = &mut corruptor {
+            corruptor.look_at(&household);
+        }
         summary.households += 1;
         summary.people += household.members.len() as u64;
         for person in &household.members {
@@ -131,6 +145,9 @@ fn make(args: &SynthArgs) -> anyhow::Result<ExitCode> {
         let notices = notices.finish();
         summary.notices = notices.len();
         write_notices(&args.notices_out, &notices)?;
+    }
+    if let Some((corruptor, file)) = corruptor {
+        summary.corrupted = Some(corruptor.write(file, args.corrupt.corrupt_layout)?);
     }
     bar.finish_and_clear();
     summary.seconds = started.elapsed().as_secs_f64();

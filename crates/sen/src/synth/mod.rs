@@ -7,6 +7,7 @@
 
 mod args;
 mod cast;
+pub mod corrupt;
 mod dice;
 mod family;
 mod load;

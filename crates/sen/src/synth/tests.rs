@@ -1,3 +1,4 @@
+use super::corrupt::CorruptArgs;
 use super::*;
 use crate::synth::args::world;
 use kernel::PersonalNumber;
@@ -282,6 +283,7 @@ fn a_file_has_one_line_for_each_person() {
         pack: None,
         notices: 0,
         notices_out: folder.path().join("unused.csv"),
+        corrupt: CorruptArgs::default(),
         json: true,
     };
     run(&args("people.csv")).unwrap();

@@ -1,5 +1,6 @@
 //! Everything that made-up people are made from.
 
+use super::corrupt::Before;
 use super::dice::Weighted;
 use super::names::Names;
 use super::places::Places;
@@ -28,6 +29,8 @@ pub struct World {
     pub(super) streets: Vec<String>,
     pub(super) facilities: Vec<Facility>,
     pub(super) as_of: Date,
+    /// What the communes of today were called before.
+    pub(super) before: Before,
 }
 
 /// A facility that issues birth notices.
@@ -68,6 +71,7 @@ impl World {
         let founders = Weighted::new(founders.iter().map(|row| (row.age_from, row.weight)))?;
         let streets = pack.table("synth/streets.csv", report);
         let streets = streets.rows.iter().map(|row| row.get("street").to_owned()).collect();
-        Some(Self { names, places, founders, streets, facilities: facilities(pack), as_of })
+        let before = Before::read(units);
+        Some(Self { names, places, founders, streets, facilities: facilities(pack), as_of, before })
     }
 }
