@@ -1,7 +1,7 @@
 //! "Who looked at my data": the ledger's lines about one person, as that person may read them. Officers appear as body
 //! and role, never by name or account.
 
-use crate::{Error, Pass, Purpose};
+use crate::{Error, Pass, Purpose, extract};
 use kernel::{BodyId, CaseId, EntryId, Role, ServiceName, SubjectId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -70,6 +70,12 @@ pub struct Line {
     pub outcome: String,
     /// Whether it was the person themself.
     pub own: bool,
+    /// How many people it was about, where it was about many at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
+    /// The decision or plan on whose account it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
     /// Its place in the tree; none while it is being sealed.
     pub index: Option<u64>,
 }
@@ -97,6 +103,8 @@ struct Written {
     fields: Vec<String>,
     legal_basis: Option<String>,
     outcome: String,
+    people: Option<u64>,
+    decision: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,19 +130,45 @@ pub async fn of_subject(
     let mut lines = Vec::new();
     let mut after = page.after;
     let mut looked_through = 0;
+    // The last line that was looked at, where there may be more behind it.
+    let mut until = None;
     while lines.len() < limit && looked_through < LOOKED_THROUGH_MAX {
         let openings = ledger::openings(conn, subject, after, CHUNK).await?;
         let Some(last) = openings.last() else { break };
         after = Some(last.entry);
         looked_through += CHUNK;
         let more = openings.len() == CHUNK as usize;
+        until = after.filter(|_| more);
         lines.extend(openings.into_iter().filter_map(|opening| line(opening, page.whose)));
         if !more {
             break;
         }
     }
+    for extract in extract::concerning(conn, subject, page.after, until, limit).await? {
+        match ledger::opening(conn, extract).await {
+            Ok((opening, _)) => lines.extend(line(opening, page.whose)),
+            Err(ledger::Error::Erased | ledger::Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.entry));
     lines.truncate(limit);
     Ok(lines)
+}
+
+/// Whether a line of the ledger that is about nobody in particular was about this person too, among many: an extract
+/// that took them out.
+///
+/// # Errors
+/// When the pass does not cover the person, or the database fails.
+pub async fn was_among(
+    conn: &mut PgConnection,
+    pass: &Pass,
+    subject: SubjectId,
+    entry: EntryId,
+) -> Result<bool, Error> {
+    pass.admit(subject, None)?;
+    extract::concerns(conn, subject, entry).await
 }
 
 /// None for lines that are not the door's (an erasure, a change) and for those not asked for.
@@ -157,6 +191,8 @@ fn line(opening: ledger::Opening, whose: Whose) -> Option<Line> {
         legal_basis: written.legal_basis,
         outcome: written.outcome,
         own,
+        people: written.people,
+        decision: written.decision,
         index: opening.index,
     })
 }

@@ -22,6 +22,7 @@ pub mod consent;
 mod decide;
 mod door;
 mod error;
+mod extract;
 mod pass;
 mod quota;
 mod refusals;

@@ -72,6 +72,9 @@ pub struct Pass {
 struct Touched {
     /// Whom, and whether they begin to exist by this call.
     subjects: BTreeMap<SubjectId, bool>,
+    /// How many people an extract has taken out, beside those named above.
+    extracted: u64,
+    notes: BTreeMap<&'static str, Value>,
     refused: bool,
 }
 
@@ -193,6 +196,28 @@ impl Pass {
         touched.remember(subject, covered, relation == Relation::New)
     }
 
+    /// Admits so many more people of an extract. They are not named one by one: the passage leaves one line that says
+    /// how many there were, which fields, and under which agreement, and each of them finds that line in their own log
+    /// (`docs/design/bulk.md`).
+    ///
+    /// # Errors
+    /// [`Refusal::SubjectOutsideScope`] unless the pass is one for an extract; the passage is then lost.
+    pub fn admit_extract(&self, people: u64) -> Result<(), Error> {
+        let mut touched = self.touched();
+        if self.request.scope != Scope::Bulk || self.own.is_some() || self.grant.case_subjects.is_some() {
+            touched.refused = true;
+            return Err(Refusal::SubjectOutsideScope.into());
+        }
+        touched.extracted += people;
+        Ok(())
+    }
+
+    /// Writes something beside the passage's lines in the ledger: how many rows were compared, why somebody who looks
+    /// like another is not the same. Nothing about a person; a second note of the same name replaces the first.
+    pub fn note(&self, name: &'static str, value: impl Into<Value>) {
+        self.touched().notes.insert(name, value.into());
+    }
+
     /// The record with only the fields that this pass names. A list is projected item by item; anything that is
     /// neither stays as it is.
     #[must_use]
@@ -228,6 +253,16 @@ impl Pass {
     /// Everybody admitted who exists even when the passage is undone.
     pub(crate) fn everyone_but_new(&self) -> Vec<SubjectId> {
         self.touched().subjects.iter().filter(|(_, new)| !**new).map(|(subject, _)| *subject).collect()
+    }
+
+    /// How many people an extract has taken out.
+    pub(crate) fn extracted(&self) -> u64 {
+        self.touched().extracted
+    }
+
+    /// What the provider noted.
+    pub(crate) fn notes(&self) -> BTreeMap<&'static str, Value> {
+        self.touched().notes.clone()
     }
 
     /// Whether somebody was to be touched who is out of scope.

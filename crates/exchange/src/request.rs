@@ -130,6 +130,9 @@ pub struct Request {
     pub fields: Vec<String>,
     /// The same key with the same request has one effect and one reply, however often it is sent.
     pub idempotency_key: Option<String>,
+    /// The number of the decision or plan on whose account it is done, where there is no case. The ledger keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
 }
 
 impl Request {
@@ -149,6 +152,7 @@ impl Request {
             scope: Scope::None,
             fields: Vec::new(),
             idempotency_key: None,
+            decision: None,
         }
     }
 
@@ -163,6 +167,13 @@ impl Request {
     #[must_use]
     pub fn on(mut self, case: impl Into<CaseId>) -> Self {
         self.case = Some(case.into());
+        self
+    }
+
+    /// On account of the decision or plan of this number.
+    #[must_use]
+    pub fn decided_in(mut self, number: impl Into<String>) -> Self {
+        self.decision = Some(number.into());
         self
     }
 

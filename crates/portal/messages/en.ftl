@@ -322,6 +322,9 @@ saw-who = Who
 saw-what = What
 saw-why = Why
 saw-proof = Proof
+saw-among = Among { $n } people at once
+saw-decision = On account of: { $number }
+saw-how-many = How many people
 saw-times = { $n ->
     [one] once
    *[other] { $n } times

@@ -23,6 +23,8 @@ pub enum Relation {
     Guardian,
     /// Somebody who begins to exist in the registers by this very call.
     New,
+    /// Somebody recorded who looks like the person that is to be recorded: the provider has compared the two.
+    LookAlike,
 }
 
 /// A service, as the pack defines it.

@@ -1,7 +1,7 @@
 //! The lines that a passage leaves in the ledger. Their form is read back by [`crate::access_log`].
 
-use crate::{Error, Pass, Refusal, Request, Scope, SubjectRef, decide::Standing};
-use kernel::{Actor, BodyId, Ctx, Problem, SubjectId};
+use crate::{Error, Pass, Refusal, Request, Scope, SubjectRef, decide::Standing, extract};
+use kernel::{Actor, BodyId, Ctx, EntryId, Problem, SubjectId};
 use ledger::Entry;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -12,14 +12,20 @@ const FORM: u8 = 1;
 /// The outcome of a passage that was completed.
 pub(crate) const OK: &str = "ok";
 
-/// A passage completed: one line for everybody admitted, or one about nobody.
+/// A passage completed: one line for everybody admitted, or one about nobody. Of a bulk passage there is always one
+/// about nobody, which says how many people it was about; when they were not named one by one, their logs are led to it.
 pub(super) async fn passed(conn: &mut PgConnection, ctx: &Ctx, pass: &Pass) -> Result<(), Error> {
-    access(conn, ctx, pass, pass.everyone(), OK).await
+    let call = access(conn, ctx, pass, pass.everyone(), OK).await?;
+    match call {
+        Some(call) if pass.extracted() > 0 => extract::remember(conn, ctx, pass, call).await,
+        _ => Ok(()),
+    }
 }
 
 /// A passage came to nothing: the provider may have looked, and nothing left.
 pub(super) async fn failed(conn: &mut PgConnection, ctx: &Ctx, pass: &Pass, problem: &Problem) -> Result<(), Error> {
-    access(conn, ctx, pass, pass.everyone_but_new(), &problem.code).await
+    access(conn, ctx, pass, pass.everyone_but_new(), &problem.code).await?;
+    Ok(())
 }
 
 /// A request was refused. The person asked about sees it too, where it was one person and the surrogate was known.
@@ -61,30 +67,39 @@ pub(super) async fn refused(
     Ok(())
 }
 
+/// Writes the lines; says which one is about the call as a whole, where there is such a line.
 async fn access(
     conn: &mut PgConnection,
     ctx: &Ctx,
     pass: &Pass,
     touched: Vec<SubjectId>,
     outcome: &str,
-) -> Result<(), Error> {
+) -> Result<Option<EntryId>, Error> {
     let mut body = line(ctx, "access", pass.request(), Some(pass.role().as_str()), outcome)?;
     body["fields"] = json!(pass.fields());
     body["agreement"] = json!(pass.agreement());
     body["legal_basis"] = json!(pass.legal_basis());
     body["pass"] = json!(pass.id());
-    let entries = if touched.is_empty() {
-        vec![entry(ctx, "access", None, body)]
-    } else {
-        touched.into_iter().map(|subject| entry(ctx, "access", Some(subject), body.clone())).collect()
-    };
+    let notes = pass.notes();
+    if !notes.is_empty() {
+        body["notes"] = json!(notes);
+    }
+    let bulk = *pass.scope() == Scope::Bulk;
+    if bulk {
+        body["people"] = json!(pass.extracted() + touched.len() as u64);
+    }
+    let mut call = None;
+    if bulk || touched.is_empty() {
+        call = Some(ledger::append(conn, ctx, entry(ctx, "access", None, body.clone())).await?);
+    }
+    let entries = touched.into_iter().map(|subject| entry(ctx, "access", Some(subject), body.clone())).collect();
     ledger::append_all(conn, ctx, entries).await?;
-    Ok(())
+    Ok(call)
 }
 
 fn line(ctx: &Ctx, kind: &str, request: &Request, role: Option<&str>, outcome: &str) -> Result<Value, Error> {
     let at = ctx.now().format(&Rfc3339).map_err(|_| serde::ser::Error::custom("no time")).map_err(Error::Shape)?;
-    Ok(json!({
+    let mut line = json!({
         "v": FORM,
         "kind": kind,
         "at": at,
@@ -96,7 +111,11 @@ fn line(ctx: &Ctx, kind: &str, request: &Request, role: Option<&str>, outcome: &
         "actor": actor(&ctx.actor, role),
         "outcome": outcome,
         "request": ctx.request,
-    }))
+    });
+    if let Some(decision) = &request.decision {
+        line["decision"] = json!(decision);
+    }
+    Ok(line)
 }
 
 /// Who acted. Pages show the body and the role; the account is for whoever supervises the body.

@@ -33,6 +33,7 @@ purposes:
   - {id: self-service, name: {vi: Chính chủ, en: Own matter}}
   - {id: dossier, name: {vi: Hồ sơ, en: Dossier}}
   - {id: supervision, name: {vi: Giám sát, en: Supervision}}
+  - {id: operation, name: {vi: Vận hành, en: Operation}}
 ";
 
 pub(crate) const SERVICES: &str = "
@@ -49,6 +50,11 @@ summary: {vi: Đếm, en: Count visits}
 name: access-log.own
 provider_kinds: [desk]
 summary: {vi: Nhật ký, en: Access log}
+---
+name: reader.extract
+provider_kinds: [city-library]
+summary: {vi: Trích, en: Take all readers out}
+fields: [subject, name]
 ---
 name: reader.old
 provider_kinds: [city-library]
@@ -101,6 +107,27 @@ roles: [teacher]
 legal_basis: [Library Act art. 10]
 from: 2026-01-01
 daily_quota: 60
+---
+id: archive/reader.extract
+consumer: archive
+service: reader.extract
+purposes: [supervision]
+roles: [librarian]
+fields: [name]
+legal_basis: [Library Act art. 12]
+from: 2026-01-01
+bulk: true
+---
+id: own/reader.extract
+consumer: city-library
+service: reader.extract
+purposes: [operation]
+roles: [librarian]
+fields: [name]
+legal_basis: [Library Act art. 12]
+from: 2026-01-01
+own_body: true
+bulk: true
 ---
 id: school/reader.old
 consumer: school
@@ -176,6 +203,10 @@ impl Service for Library {
         if let Some(child) = payload["child"].as_str() {
             pass.admit_related(child.parse().unwrap(), Relation::Child)?;
         }
+        if let Some(people) = payload["extract"].as_u64() {
+            pass.admit_extract(people)?;
+            pass.note("rows", people);
+        }
         if let Some(new) = payload["new"].as_str() {
             pass.admit_related(new.parse().unwrap(), Relation::New)?;
         }
@@ -218,7 +249,7 @@ impl Country {
         let (catalogue, report) = read(BODIES, SERVICES, AGREEMENTS);
         assert!(report.is_clean(), "{report}");
         let mut builder = Exchange::builder(test.db.clone(), catalogue);
-        for name in ["reader.get", "reader.count", "reader.old"] {
+        for name in ["reader.get", "reader.count", "reader.old", "reader.extract"] {
             builder = builder.serve(name.into(), Arc::clone(library) as Arc<dyn Service>);
         }
         builder.build()

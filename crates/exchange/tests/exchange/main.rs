@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod access_log;
+mod bulk;
 mod catalogue;
 mod country;
 mod keyed;

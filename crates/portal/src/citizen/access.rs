@@ -133,7 +133,9 @@ async fn own_entry(
                 pass.admit(subject, None)?;
                 // Whose entry it is, is asked first: of somebody else's not even the existence is told.
                 let (_, about) = ledger::opening(tx, entry).await?;
-                if about != Some(subject) {
+                let own = about == Some(subject)
+                    || (about.is_none() && access_log::was_among(tx, pass, subject, entry).await?);
+                if !own {
                     return Ok(None);
                 }
                 let proof = match ledger::proof(tx, entry).await {
@@ -217,6 +219,9 @@ fn view(state: &State, ctx: &Ctx, language: Language, line: &Line, codes: &[(uui
         "refused": !line.is_ok(),
         "why": why,
         "legal_basis": line.legal_basis,
+        // Among so many: an extract of a whole register names nobody one by one.
+        "people": line.people.filter(|people| *people > 1),
+        "decision": line.decision,
         "dossier": own_code.map(|(id, _)| id),
         "dossier_code": own_code.map(|(_, code)| code),
         "sealed": line.index.is_some(),
