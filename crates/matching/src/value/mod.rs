@@ -3,6 +3,7 @@
 
 pub mod date;
 pub mod number;
+pub mod place;
 pub mod sex;
 
 use kernel::text;
