@@ -47,7 +47,7 @@ fn write_row(
     decision: &Decision,
     reason: &str,
 ) -> csv::Result<()> {
-    let number = number_for(decision, results.threshold as f32, results.number_of).unwrap_or_default();
+    let number = number_for(decision, results.number_of).unwrap_or_default();
     writer.write_field(decision.row.to_string())?;
     writer.write_field(status_id(decision.status))?;
     writer.write_field(guarded(&number).as_bytes())?;

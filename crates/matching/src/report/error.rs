@@ -59,6 +59,18 @@ pub enum Error {
         /// The register.
         path: String,
     },
+    /// A register of people without personal numbers.
+    #[error("MAT0408: the register {path} has no column of personal numbers")]
+    NoNumbers {
+        /// The register.
+        path: String,
+    },
+    /// The index is about other fields than the file.
+    #[error("MAT0409: the index {path} has other fields than the columns of the file")]
+    OtherFields {
+        /// The register.
+        path: String,
+    },
 }
 
 impl From<Error> for Problem {
@@ -76,6 +88,8 @@ impl From<Error> for Problem {
             }
             Error::Weights { path, .. } => Self::new(Kind::Invalid, "MAT0406").with("path", path),
             Error::Nobody { path } => Self::new(Kind::Invalid, "MAT0407").with("path", path),
+            Error::NoNumbers { path } => Self::new(Kind::Invalid, "MAT0408").with("path", path),
+            Error::OtherFields { path } => Self::new(Kind::Invalid, "MAT0409").with("path", path),
         }
     }
 }

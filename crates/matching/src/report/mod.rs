@@ -29,20 +29,35 @@ pub use tally::{BINS, Bin, Counts, Tally};
 pub use unreadable::{UnreadableRow, write_unreadable};
 pub use words::{Language, Words, agreement_id, status_id};
 
-use crate::{Decision, Status};
+use crate::{Decision, FIELDS_MAX, NOBODY, Status};
 
 /// Finds the personal number of a record of the register; `None` where the register has none.
 pub type NumberOf<'a> = &'a (dyn Fn(u32) -> Option<String> + Sync);
 
 /// The personal number that a row is given: that of the person it certainly is. What a clerk has still to look at gets
 /// none, so that nobody uses it by mistake.
-fn number_for(decision: &Decision, threshold: f32, number_of: NumberOf<'_>) -> Option<String> {
-    let sure = match decision.status {
-        Status::Match => true,
-        Status::Duplicate => decision.probability >= threshold,
-        Status::Review | Status::None => false,
-    };
-    (sure && decision.person != crate::NOBODY).then(|| number_of(decision.person)).flatten()
+fn number_for(decision: &Decision, number_of: NumberOf<'_>) -> Option<String> {
+    let sure = matches!(decision.status, Status::Match | Status::Duplicate);
+    (sure && decision.person != NOBODY).then(|| number_of(decision.person)).flatten()
+}
+
+/// Takes away whoever stands beside a duplicate of a row that has no person itself: nobody may take that somebody, who
+/// only came near, for the person of the row. `decisions` are in the order of their rows.
+pub fn settle(decisions: &mut [Decision]) {
+    let unsure: Vec<usize> = (0..decisions.len())
+        .filter(|at| decisions[*at].status == Status::Duplicate && decisions[*at].person != NOBODY)
+        .filter(|at| {
+            let first = decisions.binary_search_by_key(&decisions[*at].duplicate_of, |decision| decision.row);
+            first.map_or(true, |first| {
+                decisions[first].status != Status::Match || decisions[first].person != decisions[*at].person
+            })
+        })
+        .collect();
+    for at in unsure {
+        let decision = &mut decisions[at];
+        decision.person = NOBODY;
+        decision.levels = [Decision::MISSING; FIELDS_MAX];
+    }
 }
 
 /// What result files are written from.
@@ -54,8 +69,6 @@ pub struct Results<'a> {
     pub schema: &'a crate::Schema,
     /// The words of the reasons.
     pub words: &'a Words,
-    /// From which probability a row is matched.
-    pub threshold: f64,
     /// Finds personal numbers.
     pub number_of: NumberOf<'a>,
 }

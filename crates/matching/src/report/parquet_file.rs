@@ -77,7 +77,6 @@ impl Columns {
     }
 
     fn batch(&self, results: &Results<'_>, chunk: &[crate::Decision]) -> Result<RecordBatch, ArrowError> {
-        let threshold = results.threshold as f32;
         let mut rows = UInt64Builder::with_capacity(chunk.len());
         let mut numbers = StringBuilder::with_capacity(chunk.len(), chunk.len() * 12);
         let mut probabilities = Float32Builder::with_capacity(chunk.len());
@@ -87,7 +86,7 @@ impl Columns {
         let mut reason = String::new();
         for decision in chunk {
             rows.append_value(decision.row);
-            numbers.append_option(number_for(decision, threshold, results.number_of));
+            numbers.append_option(number_for(decision, results.number_of));
             probabilities.append_value(decision.probability);
             weights.append_value(decision.weight);
             reason.clear();

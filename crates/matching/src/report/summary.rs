@@ -122,6 +122,14 @@ impl Summary {
         }
     }
 
+    /// How many rows with their person have a field at a level.
+    #[must_use]
+    pub fn level_rows(&self, field: usize, level: u8) -> u64 {
+        let name = self.fields.get(field).map(|field| field.field.as_str());
+        let mut levels = self.levels.iter().filter(|count| Some(count.field.as_str()) == name);
+        levels.nth(usize::from(level)).map_or(0, |count| count.rows)
+    }
+
     /// The communes with the largest shares of unsolved rows, of those with enough rows.
     #[must_use]
     pub fn worst_communes(&self, most: usize) -> Vec<&PlaceCount> {

@@ -48,7 +48,20 @@ pub(crate) fn results(fixture: &Fixture, use_them: impl FnOnce(&Results<'_>)) {
         decisions: &fixture.decisions,
         schema: &fixture.schema,
         words: &fixture.words,
-        threshold: 0.9,
         number_of: &number_of,
     });
+}
+
+#[test]
+fn a_duplicate_of_a_row_without_a_person_has_none_either() {
+    let mut decisions = fixture().decisions;
+    let mut unknown = decision(9, Status::Duplicate);
+    unknown.duplicate_of = 3;
+    decisions.push(unknown);
+    let mut other = decision(10, Status::Duplicate);
+    (other.duplicate_of, other.person) = (1, 7);
+    decisions.push(other);
+    super::settle(&mut decisions);
+    assert_eq!(decisions.iter().map(|decision| decision.person).collect::<Vec<_>>(), [0, 0, 0, 0, NOBODY, NOBODY]);
+    assert!(decisions[4].levels.iter().all(|level| *level == Decision::MISSING));
 }

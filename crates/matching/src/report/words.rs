@@ -84,6 +84,14 @@ impl Words {
     /// What a status is called.
     #[must_use]
     pub fn status(&self, status: Status) -> &'static str {
+        let own = match (self.within, status) {
+            (true, Status::Match) => self.say("clean-status-first"),
+            (true, Status::None) => self.say("clean-status-alone"),
+            _ => "",
+        };
+        if !own.is_empty() {
+            return own;
+        }
         self.say(&format!("clean-status-{}", status_id(status)))
     }
 
@@ -114,10 +122,12 @@ impl Words {
 
     /// Appends why a row has its status: what agreed, what did not, what stood in the way.
     pub fn reason(&self, decision: &Decision, out: &mut String) {
-        let compared = decision.person != NOBODY;
+        // A row of a file without a register is compared with rows that are perhaps the same person only.
+        let compared = decision.person != NOBODY && !(self.within && decision.status == Status::None);
         match (decision.status, self.within) {
             (Status::Match, false) => out.push_str(self.say("clean-reason-match")),
-            (Status::Match | Status::None, true) => out.push_str(self.say("clean-reason-alone")),
+            (Status::Match, true) => out.push_str(self.say("clean-reason-first")),
+            (Status::None, true) => out.push_str(self.say("clean-reason-alone")),
             (Status::Review, false) => out.push_str(self.say("clean-reason-review")),
             (Status::Review, true) => out.push_str(self.say("clean-reason-review-within")),
             (Status::None, false) if compared => {}
@@ -259,7 +269,7 @@ mod tests {
             }
             assert!(words.lists.iter().all(|(before, after)| !before.is_empty() && !after.is_empty()));
             assert!(words.flags.iter().all(|sentence| sentence.ends_with('.')));
-            for id in ["match", "review", "none", "none-near", "alone", "review-within", "duplicate"] {
+            for id in ["match", "review", "none", "none-near", "alone", "first", "review-within", "duplicate"] {
                 assert!(!words.say(&format!("clean-reason-{id}")).is_empty(), "{id}");
             }
         }
