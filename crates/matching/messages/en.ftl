@@ -87,3 +87,40 @@ mat0406 = The weights in { $path } cannot be read or do not fit the columns of t
 mat0407 = The register { $path } holds nobody.
 mat0408 = The register { $path } has no column of personal numbers.
 mat0409 = The index { $path } has other fields than the columns of the file.
+# Files of rows.
+mat0101 = The file { $path } is empty.
+mat0102 = The file { $path } holds the names of the columns and no rows.
+mat0103 = The file { $path } is not a table that can be read: { $what }.
+mat0104 = The spreadsheet { $path } cannot be read: { $why }.
+mat0105 = { $path } has no sheet “{ $sheet }”. It has: { $sheets }.
+mat0106 = The file { $path } is larger than { $max_mib } MiB when unpacked.
+mat0107 = The Parquet file { $path } cannot be read: { $why }.
+mat0108 = The file { $path } has more than { $max } columns.
+mat0109 = There is no encoding “{ $name }”.
+mat0110 = The spreadsheet { $path } is protected by a password.
+mat0111 = The row is longer than a row may be.
+mat0112 = A quotation mark in the row is opened and never closed.
+mat0113 = The file ends in the middle of the row.
+mat0114 = The row has more cells than the file has columns.
+mat0116 = The file { $path } has no row { $row } that could hold the names of the columns.
+
+# Which column is which field.
+mat0201 = The file has no column “{ $column }”, which the mapping names for the field { $field }.
+mat0202 = There is no field “{ $field }”.
+mat0203 = { $path }, line { $line }: { $what }.
+mat0204 = No column of the file belongs to any field. Name the columns in a mapping file.
+mat0205 = The mapping names more than { $max } fields.
+
+# Why a column was taken for a field, or left.
+column-why-name = its name is a usual one
+column-why-words = its name holds the usual words
+column-why-content = its content is of this kind
+column-why-content-differs = most of its content is of another kind
+column-why-parts = several columns make up the value
+column-why-address = the unit is looked for in the address
+column-why-both-ids = it holds numbers of new and of old papers
+column-left-other = holds something that is not compared
+column-left-insurance = insurance number, not compared
+column-left-rival = another column is used for this
+column-left-unknown = not recognised
+column-left-empty = empty

@@ -87,3 +87,40 @@ mat0406 = Tệp trọng số { $path } không đọc được hoặc không hợ
 mat0407 = CSDL { $path } không có ai.
 mat0408 = CSDL { $path } không có cột số định danh cá nhân.
 mat0409 = Chỉ mục { $path } có các trường khác với các cột của tệp.
+# Tệp dữ liệu.
+mat0101 = Tệp { $path } rỗng.
+mat0102 = Tệp { $path } chỉ có dòng tên cột, không có dòng dữ liệu nào.
+mat0103 = Tệp { $path } không phải là bảng đọc được: { $what }.
+mat0104 = Không đọc được bảng tính { $path }: { $why }.
+mat0105 = { $path } không có trang tính “{ $sheet }”. Các trang tính hiện có: { $sheets }.
+mat0106 = Tệp { $path } khi giải nén lớn hơn { $max_mib } MiB.
+mat0107 = Không đọc được tệp Parquet { $path }: { $why }.
+mat0108 = Tệp { $path } có hơn { $max } cột.
+mat0109 = Không có bảng mã “{ $name }”.
+mat0110 = Bảng tính { $path } được bảo vệ bằng mật khẩu.
+mat0111 = Dòng dài quá giới hạn.
+mat0112 = Dòng có dấu nháy kép mở mà không đóng.
+mat0113 = Tệp kết thúc giữa chừng ở dòng này.
+mat0114 = Dòng có nhiều ô hơn số cột của tệp.
+mat0116 = Tệp { $path } không có dòng { $row } để làm dòng tên cột.
+
+# Cột nào là trường nào.
+mat0201 = Tệp không có cột “{ $column }” mà bản ghép cột ghi cho trường { $field }.
+mat0202 = Không có trường “{ $field }”.
+mat0203 = { $path }, dòng { $line }: { $what }.
+mat0204 = Không có cột nào của tệp ứng với trường nào. Hãy ghi tên các cột trong một tệp ghép cột.
+mat0205 = Bản ghép cột có hơn { $max } trường.
+
+# Vì sao một cột được coi là một trường, hoặc bị bỏ qua.
+column-why-name = tên cột là tên thường dùng
+column-why-words = tên cột có từ thường dùng
+column-why-content = nội dung đúng loại
+column-why-content-differs = phần lớn nội dung không đúng loại
+column-why-parts = giá trị ghép từ nhiều cột
+column-why-address = tìm đơn vị hành chính trong địa chỉ
+column-why-both-ids = có cả số giấy tờ mới và cũ
+column-left-other = nội dung không dùng để đối chiếu
+column-left-insurance = số bảo hiểm, không dùng để đối chiếu
+column-left-rival = đã dùng cột khác cho trường này
+column-left-unknown = không nhận ra
+column-left-empty = trống

@@ -13,12 +13,16 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The rows of a file, or the mapping of its columns, cannot be used.
+    #[error(transparent)]
+    Source(#[from] crate::source::Fault),
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::File { path, .. } => Self::new(Kind::Invalid, "MAT0001").with("path", path),
+            Error::Source(fault) => fault.into(),
         }
     }
 }

@@ -11,17 +11,21 @@
 //! callers who serve others bring their own pass).
 
 mod batch;
+pub mod columns;
 mod decision;
 mod error;
 mod field;
+mod mapping;
 pub mod report;
 pub mod review;
+pub mod source;
 pub mod value;
 
 pub use batch::Batch;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
 pub use error::Error;
 pub use field::{FIELDS_MAX, Field, Kind, Schema};
+pub use mapping::{Columns, Mapping};
 
 /// The sentences of this crate.
 pub const MESSAGES: kernel::Messages =
