@@ -11,21 +11,36 @@
 //! callers who serve others bring their own pass).
 
 mod batch;
+mod blocking;
+mod clean;
 pub mod columns;
+mod compare;
 mod decision;
 mod error;
+mod estimate;
 mod field;
+mod index;
+mod lexicon;
 mod mapping;
 pub mod report;
 pub mod review;
+mod row;
+mod score;
 pub mod source;
 pub mod value;
+mod weights;
 
 pub use batch::Batch;
+pub use blocking::{Blocking, Form, Part, Pass};
+pub use clean::{Candidate, CleanOptions, Cleaner, Pair, Work};
+pub use compare::levels::Level;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
 pub use error::Error;
+pub use estimate::reestimate;
 pub use field::{FIELDS_MAX, Field, Kind, Schema};
+pub use index::{Index, IndexBuilder, Info, MAGIC, PassInfo};
 pub use mapping::{Columns, Mapping};
+pub use weights::{FieldWeights, LevelWeight, Weights};
 
 /// The sentences of this crate.
 pub const MESSAGES: kernel::Messages =

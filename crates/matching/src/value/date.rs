@@ -12,7 +12,7 @@ use time::{Date, Month};
 /// A date known to the day, the month or the year, in four bytes: `year << 9 | month << 5 | day`, 0 for what is
 /// unknown. Never the value 0. Birth dates are personal: masked `Debug`, no `Display` (see [`PackedDate::text`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct PackedDate(u32);
+pub struct PackedDate(pub(crate) u32);
 
 impl PackedDate {
     /// The date with these parts. A month that is none leaves the year, a day that the month does not have leaves the

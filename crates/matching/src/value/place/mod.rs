@@ -116,6 +116,25 @@ impl Places {
         self.provinces_today.get(usize::from(position)).map(String::as_str)
     }
 
+    /// A present province, for people to read.
+    #[must_use]
+    pub fn province_name(&self, position: u8) -> String {
+        let id = self.province_code(position).and_then(|code| code.parse::<usize>().ok());
+        id.and_then(|code| self.by_province_code.get(code)).map(|id| self.name(*id)).unwrap_or_default()
+    }
+
+    /// A number that changes when any place gets another identifier or lies elsewhere today: an index that was made
+    /// with other places cannot be read.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let texts = self.communes_today.iter().chain(&self.provinces_today);
+        let texts = texts.fold(0, |sum, text| crate::lexicon::join(sum, crate::lexicon::stable_hash(text.as_bytes())));
+        let numbers = self.sets.iter().flat_map(|set| {
+            set.units.iter().copied().chain(set.today.iter().map(|at| u32::from(*at))).chain([u32::MAX])
+        });
+        numbers.fold(texts, |sum, number| crate::lexicon::join(sum, u64::from(number)))
+    }
+
     /// How many present communes there are.
     #[must_use]
     pub fn communes(&self) -> usize {

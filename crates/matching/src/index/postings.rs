@@ -1,0 +1,169 @@
+//! Who has which blocking key.
+
+use super::layout::{Layout, date_of, is_named};
+use super::words::Words;
+use crate::Kind;
+use crate::blocking::{Form, NameKeys, Part, Pass};
+use crate::lexicon::{join, mix};
+use crate::value::place::Places;
+
+/// Most keys of one record in one pass: a commune that was split has several.
+const KEYS_MAX: usize = 8;
+
+/// The people of a pass by key: those of bucket `b` are `people[starts[b]..starts[b + 1]]`, ascending.
+pub(crate) struct Postings {
+    pub(crate) starts: Words,
+    pub(crate) people: Words,
+}
+
+/// The keys of a record or of a row in one pass.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Keys {
+    keys: [u64; KEYS_MAX],
+    len: usize,
+}
+
+impl Keys {
+    pub(crate) fn get(&self) -> &[u64] {
+        &self.keys[..self.len]
+    }
+
+    fn one(key: u64) -> Self {
+        Self { keys: [key; KEYS_MAX], len: 1 }
+    }
+}
+
+/// The keys of a pass. `names` gives the keys of the name in a field. Empty where a part is absent.
+pub(crate) fn keys(
+    pass: &Pass,
+    layout: &Layout,
+    slots: &[u32],
+    places: &Places,
+    names: impl Fn(usize) -> Option<NameKeys>,
+) -> Keys {
+    let mut keys = Keys::one(pass.parts.len() as u64);
+    for part in &pass.parts {
+        if layout.fields[part.field].kind == Kind::Commune {
+            let today = places.today(slots[layout.fields[part.field].slot]);
+            if today.is_empty() || today.len() > KEYS_MAX {
+                return Keys::default();
+            }
+            let before = keys.keys[0];
+            for (key, commune) in keys.keys.iter_mut().zip(today) {
+                *key = join(before, u64::from(*commune));
+            }
+            keys.len = today.len();
+            continue;
+        }
+        let Some(value) = value_of(*part, layout, slots, &names) else { return Keys::default() };
+        for key in &mut keys.keys[..keys.len] {
+            *key = join(*key, value);
+        }
+    }
+    keys
+}
+
+fn value_of(part: Part, layout: &Layout, slots: &[u32], names: &impl Fn(usize) -> Option<NameKeys>) -> Option<u64> {
+    let place = &layout.fields[part.field];
+    if is_named(place.kind) {
+        return names(part.field).map(|keys| keys.form(part.form));
+    }
+    let slot = slots[place.slot];
+    match place.kind {
+        Kind::PersonalNumber | Kind::Number => {
+            let number = crate::compare::number_of(slot, slots[place.slot + 1]);
+            let value = if part.form == Form::Tail { number % 1_000_000 } else { number };
+            (number != 0).then_some(value)
+        }
+        Kind::Date => {
+            let day = date_of(slot);
+            let value = match part.form {
+                Form::Year => day.year(),
+                Form::MonthDay if day.is_full() => day.month() * 32 + day.day(),
+                Form::Whole if day.is_full() => slot,
+                _ => return None,
+            };
+            (slot != 0).then_some(u64::from(value))
+        }
+        Kind::OldId if part.form == Form::Tail => (slot != 0).then(|| u64::from((slot - 1) % 1_000_000)),
+        _ => (slot != 0).then_some(u64::from(slot)),
+    }
+}
+
+/// How many buckets serve so many people: about two people each.
+pub(crate) fn bucket_bits(people: usize) -> u32 {
+    usize::BITS - (people / 2).leading_zeros()
+}
+
+/// The bucket of a key.
+pub(crate) fn bucket(key: u64, bits: u32) -> usize {
+    (mix(key) >> 32) as usize & ((1 << bits) - 1)
+}
+
+impl Postings {
+    /// Sorts the people by the bucket of each key (counting sort).
+    pub(crate) fn build(people: usize, keys_of: impl Fn(usize) -> Keys) -> Self {
+        const NONE: u32 = u32::MAX;
+        let bits = bucket_bits(people);
+        let mut starts = vec![0_u32; (1 << bits) + 1];
+        let mut first = Vec::with_capacity(people);
+        let mut more = Vec::new();
+        for person in 0..people {
+            let keys = keys_of(person);
+            let buckets = keys.get();
+            first.push(buckets.first().map_or(NONE, |key| bucket(*key, bits) as u32));
+            for key in buckets {
+                starts[bucket(*key, bits)] += 1;
+            }
+            more.extend(buckets.iter().skip(1).map(|key| (bucket(*key, bits), person as u32)));
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += std::mem::replace(start, sum);
+        }
+        let mut placed = vec![0_u32; sum as usize];
+        let mut more = more.into_iter().peekable();
+        for (person, first) in first.into_iter().enumerate() {
+            if first != NONE {
+                put(&mut placed, &mut starts, first as usize, person as u32);
+            }
+            while let Some((bucket, _)) = more.next_if(|(_, of)| *of == person as u32) {
+                put(&mut placed, &mut starts, bucket, person as u32);
+            }
+        }
+        // Each start has moved to the end of its bucket, which is the start of the next.
+        starts.rotate_right(1);
+        starts[0] = 0;
+        Self { starts: Words::Owned(starts), people: Words::Owned(placed) }
+    }
+}
+
+fn put(placed: &mut [u32], starts: &mut [u32], bucket: usize, person: u32) {
+    placed[starts[bucket] as usize] = person;
+    starts[bucket] += 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_is_found_under_each_key() {
+        let keys_of = |person: usize| match person % 3 {
+            0 => Keys::default(),
+            1 => Keys::one(person as u64 / 10),
+            _ => Keys { keys: [person as u64 / 10, 7, 0, 0, 0, 0, 0, 0], len: 2 },
+        };
+        let postings = Postings::build(1_000, keys_of);
+        let (starts, people) = (postings.starts.get(), postings.people.get());
+        for person in 0..1_000 {
+            for key in keys_of(person).get() {
+                let bucket = bucket(*key, bucket_bits(1_000));
+                let found = &people[starts[bucket] as usize..starts[bucket + 1] as usize];
+                assert!(found.contains(&(person as u32)));
+                assert!(found.is_sorted());
+            }
+        }
+        assert_eq!(people.len(), 333 + 2 * 333);
+    }
+}
