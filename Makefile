@@ -9,8 +9,10 @@ BENCH_PEOPLE ?= 1000000
 BENCH_GROUPS ?= 3000
 STORY_DATA ?= /var/tmp/sen-story
 BENCH_DATA ?= /var/tmp/sen-bench
+CLEAN_ROWS ?= 100000
+CLEAN_DATA ?= /var/tmp/sen-bench-clean
 
-.PHONY: demo story release test fmt lint unit doc journeys crash bench audit assets setup setup-test clean
+.PHONY: demo story release test fmt lint unit doc journeys crash bench bench-clean audit assets setup setup-test clean
 
 demo: setup assets ## start everything on 127.0.0.1:8080
 	cargo build --locked -p sen
@@ -45,6 +47,10 @@ journeys: ## what a person does, in a real browser
 bench: ## birth groups end to end, with a plain-commit rate of the same minute as the yardstick
 	cargo build --release --locked -p sen
 	$(TARGET)/release/sen bench birth --people $(BENCH_PEOPLE) --groups $(BENCH_GROUPS) --data $(BENCH_DATA)
+
+bench-clean: ## how right the data cleaning is, by level of mess and kind of error
+	cargo build --release --locked -p sen
+	$(TARGET)/release/sen bench clean --people $(BENCH_PEOPLE) --rows $(CLEAN_ROWS) --data $(CLEAN_DATA)
 
 audit: ## licences, bans and sources of every dependency
 	cargo deny check licenses bans sources

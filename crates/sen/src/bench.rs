@@ -6,6 +6,7 @@
 //! everything between is the jobs of the house. The data folder keeps which mothers there are and which filing is
 //! whose, so that a run that was killed goes on where it was.
 
+pub mod clean;
 mod drive;
 mod measure;
 mod prepare;
@@ -15,7 +16,7 @@ use crate::country::Country;
 use crate::database::Database;
 use crate::house::{House, Role};
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand};
 use drive::{Hub, complete};
 use futures::stream::{self, StreamExt};
 use measure::Spread;
@@ -32,18 +33,17 @@ use tokio::sync::watch;
 const JOBS_AT_ONCE: usize = 16;
 
 /// What is measured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum What {
-    /// Birth, residence, insurance card and identity card, filed as one.
-    Birth,
+#[derive(Clone, Debug, Subcommand)]
+pub enum Bench {
+    /// Birth, residence, insurance card and identity card, filed as one, on a real PostgreSQL
+    Birth(BenchArgs),
+    /// How right the data cleaning is, by level of mess and kind of error
+    Clean(clean::CleanBenchArgs),
 }
 
-/// Measures on this machine, in this process, on a real PostgreSQL.
+/// Birth, residence, insurance card and identity card, filed as one, in this process, on a real PostgreSQL
 #[derive(Clone, Debug, Args)]
 pub struct BenchArgs {
-    /// What is measured
-    #[arg(value_enum)]
-    pub what: What,
     /// How many groups are filed and completed; the folder is made for as many as the first run asks for
     #[arg(long, default_value_t = 200)]
     pub groups: usize,
@@ -101,7 +101,7 @@ pub struct Measured {
     pub log_verified: bool,
 }
 
-/// Runs `sen bench`.
+/// Runs `sen bench birth`.
 ///
 /// # Errors
 /// When the registers cannot be filled, a group does not end, or the log does not fit.

@@ -15,7 +15,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Bench(bench::BenchArgs),
+    /// Measures on this machine, in this process
+    #[command(subcommand)]
+    Bench(bench::Bench),
     Demo(demo::DemoArgs),
     Serve(serve_command::ServeArgs),
     /// Looks after packs
@@ -71,7 +73,8 @@ fn complain(error: &anyhow::Error) {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Bench(args) => block_on(bench::run(&args)),
+        Command::Bench(bench::Bench::Birth(args)) => block_on(bench::run(&args)),
+        Command::Bench(bench::Bench::Clean(args)) => bench::clean::run(&args),
         Command::Demo(args) => block_on(demo::run(&args)),
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),

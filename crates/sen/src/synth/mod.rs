@@ -31,3 +31,4 @@ pub use model::{Household, Kin, Marital, Person, Relation};
 pub use notice::{BirthNotice, NoticeError, Notices};
 pub use population::Population;
 pub use world::{AS_OF, World};
+pub(crate) use write::{Format, Sink};

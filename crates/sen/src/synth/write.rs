@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -47,13 +48,13 @@ pub enum Format {
 }
 
 /// Where rows go.
-pub(super) enum Sink<W: Write + Send> {
+pub(crate) enum Sink<W: Write + Send> {
     Csv(Box<csv::Writer<BufWriter<W>>>),
     Parquet(Box<Columns<W>>),
 }
 
 /// Rows on their way into Parquet.
-pub(super) struct Columns<W: Write + Send> {
+pub(crate) struct Columns<W: Write + Send> {
     writer: ArrowWriter<BufWriter<W>>,
     builders: Vec<StringBuilder>,
     rows: usize,
@@ -67,6 +68,13 @@ impl Format {
         } else {
             Self::Csv
         }
+    }
+}
+
+impl Sink<File> {
+    /// Begins a file of this name.
+    pub(crate) fn create(path: &Path, format: Format) -> anyhow::Result<Self> {
+        Self::open(File::create(path).with_context(|| format!("create {}", path.display()))?, format)
     }
 }
 
@@ -90,7 +98,7 @@ impl<W: Write + Send> Sink<W> {
     }
 
     /// Writes the members of a household.
-    pub(super) fn write(&mut self, household: &Household) -> anyhow::Result<()> {
+    pub(crate) fn write(&mut self, household: &Household) -> anyhow::Result<()> {
         for person in &household.members {
             with_row(household, person, |row| match self {
                 Self::Csv(writer) => Ok(writer.write_record(row.map(Option::unwrap_or_default))?),
@@ -101,7 +109,7 @@ impl<W: Write + Send> Sink<W> {
     }
 
     /// Ends the file.
-    pub(super) fn close(self) -> anyhow::Result<()> {
+    pub(crate) fn close(self) -> anyhow::Result<()> {
         match self {
             Self::Csv(mut writer) => writer.flush().context("write the end of the file"),
             Self::Parquet(mut columns) => {
