@@ -11,8 +11,15 @@ STORY_DATA ?= /var/tmp/sen-story
 BENCH_DATA ?= /var/tmp/sen-bench
 CLEAN_ROWS ?= 100000
 CLEAN_DATA ?= /var/tmp/sen-bench-clean
+MATCH_DATA ?= /var/tmp/sen-matching
+MATCH_PEOPLE ?= 1M 5M
+MATCH_ROWS ?= 100k
+MATCH_RUNS ?= 3
+MATCH_SCALE ?= 1M:100k 2M:100k 5M:100k 10M:100k 10M:10M
+# More for bench/matching/bench.py, such as `--only ours --part scale`.
+MATCH ?=
 
-.PHONY: demo story release test fmt lint unit doc journeys crash bench bench-clean audit assets setup setup-test clean
+.PHONY: demo story release test fmt lint unit doc journeys crash bench bench-clean bench-matching audit assets setup setup-test clean
 
 demo: setup assets ## start everything on 127.0.0.1:8080
 	cargo build --locked -p sen
@@ -51,6 +58,12 @@ bench: ## birth groups end to end, with a plain-commit rate of the same minute a
 bench-clean: ## how right the data cleaning is, by level of mess and kind of error
 	cargo build --release --locked -p sen
 	$(TARGET)/release/sen bench clean --people $(BENCH_PEOPLE) --rows $(CLEAN_ROWS) --data $(CLEAN_DATA)
+
+bench-matching: ## data cleaning beside Splink: accuracy and cost; installs Splink under target/
+	cargo build --release --locked -p sen
+	VENV=$(TARGET)/bench-matching/venv bench/matching/run.sh --sen $(TARGET)/release/sen --data $(MATCH_DATA) \
+		--out $(TARGET)/bench-matching --people $(MATCH_PEOPLE) --rows $(MATCH_ROWS) --runs $(MATCH_RUNS) \
+		--scale $(MATCH_SCALE) $(MATCH)
 
 audit: ## licences, bans and sources of every dependency
 	cargo deny check licenses bans sources
