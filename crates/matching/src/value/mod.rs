@@ -5,6 +5,7 @@ pub mod date;
 pub mod number;
 pub mod place;
 pub mod sex;
+pub mod typing;
 
 use kernel::text;
 
