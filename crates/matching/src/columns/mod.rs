@@ -191,6 +191,9 @@ struct Search<'a> {
     sampled: bool,
 }
 
+/// A field, and the share of cells that fit it.
+type Rule = (&'static str, fn(&Content) -> f32);
+
 /// From this share on, the content of a column decides.
 const MOSTLY: f32 = 0.6;
 
@@ -258,7 +261,7 @@ impl Search<'_> {
             })
             .collect();
         // A column with the right name and the wrong content comes last.
-        personal.sort_by(|a, b| (new(b) > 0.2).cmp(&(new(a) > 0.2)));
+        personal.sort_by_key(|at| new(at) <= 0.2);
         let any = |at: usize| self.columns[at].content;
         if let Some(&best) = personal.first() {
             let content = any(best);
@@ -363,7 +366,7 @@ impl Search<'_> {
 
     /// Columns whose names say nothing, by what stands in them.
     fn by_content(&mut self) {
-        const RULES: [(&str, fn(&Content) -> f32); 4] = [
+        const RULES: [Rule; 4] = [
             ("personal_number", |content| content.twelve),
             ("full_name", |content| content.name),
             ("birth_date", |content| content.full_date),

@@ -415,138 +415,108 @@ fn without_brackets(text: &str) -> String {
         .collect()
 }
 
+/// A name as its words, to ask for phrases.
+struct Phrases(String);
+
+impl Phrases {
+    fn new(words: &[&str]) -> Self {
+        let mut text = format!(" {} ", words.join(" "));
+        // Words with `sinh` that have nothing to do with a birth date.
+        for phrase in [" khai sinh ", " hoc sinh ", " sinh vien "] {
+            text = text.replace(phrase, " ");
+        }
+        Self(text)
+    }
+
+    /// Whether it holds one of them, as whole words.
+    fn has(&self, phrases: &str) -> bool {
+        phrases.split(", ").any(|phrase| self.0.contains(&format!(" {phrase} ")))
+    }
+}
+
+/// What could be mistaken for something of the person.
+const OTHER: &str = "ngay cap, noi cap, cap ngay, het han, issue, issued, expiry, noi sinh, place of birth, birth place, \
+                     birthplace, birth commune, que quan, nguyen quan, dien thoai, dtdd, phone, mobile, email";
+/// Whose it is, where it is somebody else's or an office's.
+const SOMEBODY_ELSE: &str = "vo, chong, vo chong, spouse, con, chu ho, nguoi giam ho, dai dien, nguoi lap, nguoi khai, \
+                             nguoi nhap, can bo, cong ty, don vi, co quan, doanh nghiep, to chuc, dang nhap, \
+                             ngan hang, tai khoan, household, relation, user";
+
 /// By the words in a longer name. What could be mistaken comes first.
 fn by_words(words: &[&str]) -> Option<Role> {
-    let mut text = format!(" {} ", words.join(" "));
-    // Words with `sinh` that have nothing to do with a birth date.
-    for phrase in [" khai sinh ", " hoc sinh ", " sinh vien "] {
-        text = text.replace(phrase, " ");
-    }
-    let has = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(&format!(" {phrase} ")));
-    let name = has(&["ho ten", "ho va ten", "ten", "name", "fullname", "ho chu dem"]);
-    let id = has(&[
-        "cccd",
-        "can cuoc",
-        "dinh danh",
-        "ddcn",
-        "cmnd",
-        "cmt",
-        "cmtnd",
-        "chung minh",
-        "giay to",
-        "ho chieu",
-        "passport",
-        "number",
-        "so",
-        "ma",
-        "id",
-        "no",
-        "code",
-    ]);
-    let birth = has(&["sinh", "dob", "birth", "born"]);
-    let place = has(&["dia chi", "thuong tru", "noi o", "cho o", "ho khau", "address", "que quan"]);
-    if has(&[
-        "ngay cap",
-        "noi cap",
-        "cap ngay",
-        "het han",
-        "issue",
-        "issued",
-        "expiry",
-        "noi sinh",
-        "place of birth",
-        "birth place",
-        "birthplace",
-        "birth commune",
-        "que quan",
-        "nguyen quan",
-        "dien thoai",
-        "dtdd",
-        "phone",
-        "mobile",
-        "email",
-    ]) {
+    let name = Phrases::new(words);
+    if name.has(OTHER) {
         return Some(Role::Other);
     }
-    let father = has(&["cha", "bo", "father", "fathers", "bo de", "than phu"])
-        && !has(&["can bo", "bo phan", "toan bo", "noi bo"]);
-    let mother = has(&["me", "mother", "mothers", "than mau"]);
-    if father || mother {
-        let of_them = !birth && !place && (!id || name) && !has(&["nghe nghiep", "dan toc", "quoc tich"]);
-        return Some(match (father, mother, of_them) {
-            (true, false, true) => Role::FatherName,
-            (false, true, true) => Role::MotherName,
-            _ => Role::Other,
-        });
+    if let Some(role) = parent(&name) {
+        return Some(role);
     }
-    if has(&[
-        "vo",
-        "chong",
-        "vo chong",
-        "spouse",
-        "con",
-        "chu ho",
-        "nguoi giam ho",
-        "dai dien",
-        "nguoi lap",
-        "nguoi khai",
-        "nguoi nhap",
-        "can bo",
-        "cong ty",
-        "don vi",
-        "co quan",
-        "doanh nghiep",
-        "to chuc",
-        "dang nhap",
-        "ngan hang",
-        "tai khoan",
-        "household",
-        "relation",
-        "user",
-    ]) {
+    if name.has(SOMEBODY_ELSE) {
         return Some(Role::Other);
     }
-    let new = has(&["cccd", "can cuoc", "dinh danh", "ddcn", "personal number", "citizen", "national id"]);
-    let old = has(&["cmnd", "cmt", "cmtnd", "chung minh", "old id"]);
+    paper(&name).or_else(|| person(&name)).or_else(|| place(&name))
+}
+
+fn parent(name: &Phrases) -> Option<Role> {
+    let father = name.has("cha, bo, father, fathers, than phu") && !name.has("can bo, bo phan, toan bo, noi bo");
+    let mother = name.has("me, mother, mothers, than mau");
+    if !father && !mother {
+        return None;
+    }
+    let called = name.has("ho ten, ho va ten, ten, name, fullname, ho chu dem");
+    let other = name.has("sinh, dob, birth, dia chi, thuong tru, noi o, address, nghe nghiep, dan toc, quoc tich");
+    let number = name.has("cccd, can cuoc, dinh danh, ddcn, cmnd, cmt, cmtnd, giay to, number, so, ma, id, no, code");
+    Some(match (father, mother) {
+        (true, false) if !other && (called || !number) => Role::FatherName,
+        (false, true) if !other && (called || !number) => Role::MotherName,
+        _ => Role::Other,
+    })
+}
+
+fn paper(name: &Phrases) -> Option<Role> {
+    let new = name.has("cccd, can cuoc, dinh danh, ddcn, personal number, citizen, national id");
+    let old = name.has("cmnd, cmt, cmtnd, chung minh, old id");
     match (new, old) {
-        (true, _) => return Some(Role::PersonalNumber),
-        (false, true) => return Some(Role::OldId),
-        _ if has(&["giay to", "id card", "identity", "id number", "id no"]) => return Some(Role::AnyId),
-        _ => {}
+        (true, _) => Some(Role::PersonalNumber),
+        (false, true) => Some(Role::OldId),
+        _ => name.has("giay to, id card, identity, id number, id no").then_some(Role::AnyId),
     }
-    if birth {
-        let year_only =
-            has(&["nam sinh", "year", "birth year"]) && !has(&["ngay", "thang nam sinh", "date", "day", "month"]);
-        return Some(if year_only { Role::BirthYear } else { Role::BirthDate });
+}
+
+fn person(name: &Phrases) -> Option<Role> {
+    if name.has("sinh, dob, birth, born") {
+        let day = name.has("ngay, thang nam sinh, date, day, month");
+        let year = name.has("nam sinh, year, birth year");
+        return Some(if year && !day { Role::BirthYear } else { Role::BirthDate });
     }
-    if has(&["gioi tinh", "sex", "gender"]) {
+    if name.has("gioi tinh, sex, gender") {
         return Some(Role::Sex);
     }
-    if !place
-        && has(&["ho ten", "ho va ten", "full name", "customer name", "ho chu dem", "ten khach hang", "ten nguoi"])
-    {
+    let place = name.has("dia chi, thuong tru, noi o, cho o, ho khau, address");
+    if !place && name.has("ho ten, ho va ten, full name, customer name, ho chu dem, ten khach hang, ten nguoi") {
         return Some(Role::FullName);
     }
-    if has(&["bhxh", "bhyt", "bao hiem", "insurance"]) {
-        return Some(Role::Insurance);
-    }
-    let code = has(&["ma", "code"]);
-    if has(&["thuong tru", "ho khau", "hktt", "permanent"])
-        && !has(&["xa", "phuong", "huyen", "quan", "tinh", "thanh pho"])
-    {
+    name.has("bhxh, bhyt, bao hiem, insurance").then_some(Role::Insurance)
+}
+
+fn place(name: &Phrases) -> Option<Role> {
+    let code = name.has("ma, code");
+    let or_code = |with: Role, without: Role| Some(if code { with } else { without });
+    let unit = name.has("xa, phuong, huyen, quan, tinh, thanh pho");
+    if name.has("thuong tru, ho khau, hktt, permanent") && !unit {
         return Some(Role::HomeAddress);
     }
-    if has(&["dia chi", "noi o", "cho o", "address", "cu tru"]) && !code {
+    if name.has("dia chi, noi o, cho o, address, cu tru") && !code {
         return Some(Role::Address);
     }
-    if has(&["xa", "phuong", "thi tran", "commune", "ward"]) {
-        return Some(if code { Role::CommuneCode } else { Role::Commune });
+    if name.has("xa, phuong, thi tran, commune, ward") {
+        return or_code(Role::CommuneCode, Role::Commune);
     }
-    if has(&["huyen", "quan", "district"]) {
-        return Some(if code { Role::Other } else { Role::District });
+    if name.has("huyen, quan, district") {
+        return or_code(Role::Other, Role::District);
     }
-    if has(&["tinh", "thanh pho", "tp", "province"]) {
-        return Some(if code { Role::ProvinceCode } else { Role::Province });
+    if name.has("tinh, thanh pho, tp, province") {
+        return or_code(Role::ProvinceCode, Role::Province);
     }
     None
 }

@@ -40,10 +40,43 @@ pub(crate) fn find(rows: &[Vec<String>], wish: Header) -> Option<Head> {
         }
         Header::Detected => detected(rows),
     };
-    let data = header.map_or_else(|| first_wide(rows), |at| at + 1);
-    let width = usual_width(&rows[data.min(rows.len())..]).max(header.map_or(0, |at| filled_width(&rows[at])));
-    let names = header.map_or(&[][..], |at| rows[at].as_slice());
-    Some(Head { header, data, names: unique(names, width) })
+    let mut data = header.map_or_else(|| first_wide(rows), |at| at + 1);
+    let mut names = header.map(|at| rows[at].clone()).unwrap_or_default();
+    if let (Some(_), Some(below)) = (header, rows.get(data))
+        && is_second_header(below)
+    {
+        names.resize(names.len().max(below.len()), String::new());
+        for (name, second) in names.iter_mut().zip(below).filter(|(_, second)| !second.trim().is_empty()) {
+            name.clone_from(second);
+        }
+        data += 1;
+    }
+    if header.is_some() && rows.get(data).is_some_and(|row| is_numbering(row)) {
+        data += 1;
+    }
+    let width = usual_width(&rows[data.min(rows.len())..]).max(filled_width(&names));
+    Some(Head { header, data, names: unique(&names, width) })
+}
+
+/// Whether a row below the header names parts of its columns (`Ngày | Tháng | Năm` under a merged `Ngày sinh`).
+fn is_second_header(row: &[String]) -> bool {
+    let filled = filled(row);
+    let known = row.iter().filter(|cell| columns::is_known(cell)).count();
+    known >= 2 && known == filled
+}
+
+/// Whether a row numbers the columns, as forms do: `(1) (2) (3)`, perhaps after `A B`.
+fn is_numbering(row: &[String]) -> bool {
+    let mut numbers = Vec::new();
+    for cell in row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()) {
+        let bare = cell.trim_matches(['(', ')', '[', ']', ' ']);
+        match bare.parse::<u32>() {
+            Ok(number) => numbers.push(number),
+            Err(_) if numbers.is_empty() && bare.len() == 1 && bare.starts_with(|c: char| c.is_ascii_uppercase()) => {}
+            Err(_) => return false,
+        }
+    }
+    numbers.len() >= 3 && numbers[0] <= 2 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
 fn detected(rows: &[Vec<String>]) -> Option<usize> {
@@ -153,6 +186,13 @@ mod tests {
     fn names_are_unique_and_every_column_has_one() {
         let names = head("Tên,Tên,,Tên (2)\na,b,c,d,e\na,b,c,d,e\n").2;
         assert_eq!(names, ["Tên", "Tên (2)", "#3", "Tên (2) (2)", "#5"]);
+    }
+
+    #[test]
+    fn rows_that_belong_to_the_header_are_no_data() {
+        let text = "STT,Họ tên,Ngày sinh,,\n,,Ngày,Tháng,Năm\n(1),(2),(3),(4),(5)\n1,A,1,2,1990\n";
+        assert_eq!(head(text), (Some(0), 3, ["STT", "Họ tên", "Ngày", "Tháng", "Năm"].map(String::from).to_vec()));
+        assert_eq!(head("STT,Họ tên,Điểm\n1,A,3\n2,B,4\n").1, 1);
     }
 
     #[test]

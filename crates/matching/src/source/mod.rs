@@ -9,9 +9,12 @@ mod assemble;
 mod encoding;
 mod fault;
 mod head;
+mod inflate;
 mod parquet;
+mod sheet;
 mod split;
 mod text;
+mod unpack;
 
 pub use encoding::Encoding;
 pub use fault::Fault;
@@ -87,6 +90,7 @@ pub struct Table {
 
 enum Plan {
     Text(text::Plan),
+    Sheet(sheet::Plan),
     Parquet(parquet::Plan),
 }
 
@@ -98,6 +102,7 @@ pub fn open(path: &Path, options: &Options) -> Result<Table, Error> {
     match magic.as_slice() {
         [] => Err(Fault::Empty { path: shown(path) }.into()),
         [b'P', b'A', b'R', b'1', ..] => parquet::open(path),
+        [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => sheet::open(path, options),
         [b'%', b'P', b'D', b'F', ..] => Err(not_a_table(path, "PDF")),
         [0x1F, 0x8B, ..] => Err(not_a_table(path, "gzip")),
         _ => text::open(path, options),
@@ -147,6 +152,7 @@ impl Table {
         let tally = Tally { width: schema.fields.len(), ..Tally::default() };
         let reader = match &self.plan {
             Plan::Text(plan) => Reader::Text(Box::new(plan.rows(&self.path, parts)?)),
+            Plan::Sheet(plan) => Reader::Sheet(Box::new(plan.rows(parts))),
             Plan::Parquet(plan) => Reader::Parquet(Box::new(plan.rows(&self.path, parts)?)),
         };
         Ok(Rows { path: self.path.clone(), reader, tally })
@@ -162,6 +168,7 @@ pub struct Rows {
 
 enum Reader {
     Text(Box<text::TextRows>),
+    Sheet(Box<sheet::SheetRows>),
     Parquet(Box<parquet::ParquetRows>),
 }
 
@@ -242,6 +249,7 @@ impl Rows {
             Reader::Text(reader) => {
                 reader.next(batch, max_rows, &mut self.tally).map_err(|source| file_error(&self.path, source))?;
             }
+            Reader::Sheet(reader) => reader.next(batch, max_rows, &mut self.tally),
             Reader::Parquet(reader) => reader
                 .next(batch, max_rows, &mut self.tally)
                 .map_err(|why| Fault::Parquet { path: shown(&self.path), why })?,
@@ -254,6 +262,7 @@ impl Rows {
     pub fn progress(&self) -> Progress {
         match &self.reader {
             Reader::Text(reader) => reader.progress(),
+            Reader::Sheet(reader) => reader.progress(),
             Reader::Parquet(reader) => reader.progress(),
         }
     }
