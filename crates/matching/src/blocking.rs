@@ -52,7 +52,7 @@ pub struct Blocking {
 
 /// The passes for people, by the names of [`Schema::people`]. Chosen so that any single error of the usual kinds, and
 /// most pairs of errors, leave one pass that agrees.
-const PEOPLE: [(u8, &[&str]); 13] = [
+const PEOPLE: [(u8, &[&str]); 15] = [
     (0, &["personal_number"]),
     (0, &["old_id"]),
     (1, &["full_name", "birth_date.year"]),
@@ -66,6 +66,8 @@ const PEOPLE: [(u8, &[&str]); 13] = [
     (2, &["mother_name", "full_name.last"]),
     (2, &["father_name", "full_name.last"]),
     (2, &["full_name.first", "birth_date.year", "commune_code"]),
+    (2, &["birth_date", "province_code"]),
+    (2, &["full_name", "province_code"]),
 ];
 
 const PASSES_MAX: usize = 64;
@@ -152,6 +154,11 @@ impl NameKeys {
             keys.whole = keys.whole.wrapping_add(crate::lexicon::mix(word));
         }
         any.then_some(keys)
+    }
+
+    /// Those of the same name with the given name first, or back.
+    pub(crate) fn turned(self) -> Self {
+        Self { first: self.last, last: self.first, ..self }
     }
 
     pub(crate) fn form(&self, form: Form) -> u64 {

@@ -4,7 +4,7 @@ use crate::blocking::NameKeys;
 use crate::compare::{RowName, RowWord, Speller};
 use crate::index::{FEMALE, INFERRED, MALE, NAME_WORDS_MAX, PlaceFinder, SLOTS_MAX, is_named};
 use crate::lexicon::{WordId, normal, words};
-use crate::value::sex;
+use crate::value::{sex, typing};
 use crate::{FIELDS_MAX, Flags, Index, Kind};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -112,7 +112,7 @@ impl<'a> RowReader<'a> {
     fn read_name(&mut self, text: &str, decodes: bool, speller: &mut Speller<'a>, name: &mut RowName) {
         name.words.clear();
         (name.decoded, name.marked, name.own_surname) = (false, false, None);
-        for written in words(text).take(NAME_WORDS_MAX) {
+        for written in words(if decodes { without_brackets(text) } else { text }).take(NAME_WORDS_MAX) {
             let read = match self.written.get(written) {
                 Some(read) => *read,
                 None => {
@@ -130,9 +130,18 @@ impl<'a> RowReader<'a> {
     }
 }
 
+/// A name without what stands in brackets behind it: another name (`Nguyễn Văn An (Tèo)`), a note.
+fn without_brackets(name: &str) -> &str {
+    // A bracket within a word is a typing left-over (`va(n`).
+    match name.split_once(" (") {
+        Some((before, _)) if before.contains(char::is_alphabetic) => before,
+        _ => name,
+    }
+}
+
 fn understand(written: &str, decodes: bool, speller: &mut Speller<'_>) -> Read {
     let plain = normal(written);
-    let _ = decodes;
-    let word = speller.word(&plain);
-    Read { word, marked: word.id != word.fold, decoded: false }
+    let decoded = if decodes && !speller.knows(&plain) { typing::decode(&plain) } else { None };
+    let word = speller.word(decoded.as_deref().map(normal).as_ref().unwrap_or(&plain));
+    Read { word, marked: word.id != word.fold, decoded: decoded.is_some() }
 }

@@ -1,6 +1,6 @@
 //! Finding the people that a row may be, and how much speaks for each.
 
-use crate::blocking::{Form, Pass};
+use crate::blocking::{Form, NameKeys, Part, Pass};
 use crate::compare::levels::{name, sex};
 use crate::compare::{NameMemo, Outcome, Speller, communes, dates, number_of, numbers, texts};
 use crate::index::{INFERRED, Keys, NamesOf, View, bucket, bucket_bits, date_of, keys};
@@ -91,6 +91,7 @@ impl<'a> Scorer<'a> {
             }
             if tier == last {
                 self.meet_swapped();
+                self.meet_turned();
             }
             self.fresh.sort_unstable();
             self.fresh.dedup();
@@ -144,6 +145,19 @@ impl<'a> Scorer<'a> {
                 self.meet(at, pass, &slots);
             }
         }
+    }
+
+    /// The passes by the first or last word of the person's name once more, as if the given name stood first.
+    fn meet_turned(&mut self) {
+        let Some(own) = self.index.layout.full_name else { return };
+        let Some(turned) = self.row.name_keys[own].map(NameKeys::turned) else { return };
+        let as_it_is = self.row.name_keys[own].replace(turned);
+        let slots = self.row.slots;
+        let one_word = |part: &Part| part.field == own && matches!(part.form, Form::First | Form::Last);
+        for (at, pass) in self.index.blocking.passes.iter().enumerate().filter(|(_, p)| p.parts.iter().any(one_word)) {
+            self.meet(at, pass, &slots);
+        }
+        self.row.name_keys[own] = as_it_is;
     }
 
     /// Compares the row with a person, field by field.
