@@ -28,6 +28,8 @@ pub struct Register {
     pub keys: Vec<Key>,
     /// By what it can be searched.
     pub search: Option<Search>,
+    /// What an extract of it says about a person.
+    pub extract: Vec<Column>,
     /// Fields that name other subjects.
     pub links: Vec<Link>,
     /// Fields that hold codes of administrative units.
@@ -93,6 +95,40 @@ pub struct SearchUnit {
     pub register: String,
     /// JSON Pointer of the unit's code there.
     pub pointer: String,
+}
+
+/// A column of an extract: one thing that is known of a person, in a register of people or in one beside it.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name in the extract: a field of [`matching::Schema::people`].
+    pub field: String,
+    /// The register that holds it, of the same owner and about the same people; the register itself if left out.
+    #[serde(default)]
+    pub register: Option<String>,
+    /// JSON Pointer of the value there. Beside a `relation`: in the relative's own record, and in the entry of a
+    /// relative who is in no register.
+    pub pointer: String,
+    /// Only of records that have these values; of several the one valid since last.
+    #[serde(default)]
+    pub only: BTreeMap<String, Value>,
+    /// What the value says of itself, or what follows from it.
+    #[serde(default, rename = "as")]
+    pub as_: Reading,
+    /// The value is that of the person's relative: the register lists relatives, and this is the relation.
+    #[serde(default)]
+    pub relation: Option<String>,
+}
+
+/// How a value becomes the cell of an extract.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Default, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// As it is.
+    #[default]
+    Value,
+    /// It is a commune's code, and the cell is the code of the province that the commune lies in.
+    ProvinceOfCommune,
 }
 
 /// A field that names another subject.
@@ -169,6 +205,8 @@ struct Written {
     keys: Vec<Key>,
     #[serde(default)]
     search: Option<Search>,
+    #[serde(default)]
+    extract: Vec<Column>,
     #[serde(default)]
     links: Vec<Link>,
     #[serde(default)]
@@ -299,6 +337,33 @@ impl Registers {
                 Some(_) => {}
             }
         }
+        for (at, column) in register.extract.iter().enumerate() {
+            let at = format!("/extract/{at}");
+            let holder = column.register.as_deref().unwrap_or(name);
+            match self.by_name.get(holder) {
+                None => report.add(document, &format!("{at}/register"), "REG0103", format!("no register {holder}")),
+                Some(other) if other.owner != register.owner => {
+                    report.add(
+                        document,
+                        &format!("{at}/register"),
+                        "REG0104",
+                        format!("{holder} is kept by another body"),
+                    );
+                }
+                Some(other) => {
+                    // A relative's value stands in the relative's own record.
+                    let shape = if column.relation.is_some() { &register.shape } else { &other.shape };
+                    if !declares(shape, &column.pointer) {
+                        let message = format!("{holder} has no field {}", column.pointer);
+                        report.add(document, &format!("{at}/pointer"), "REG0105", message);
+                    }
+                }
+            }
+            if matching::Schema::people().position(&column.field).is_none() {
+                let message = format!("an extract of people has no field {}", column.field);
+                report.add(document, &format!("{at}/field"), "REG0105", message);
+            }
+        }
         for (at, item) in self.items(name).iter().enumerate() {
             let holder = item.register.as_deref().unwrap_or(name);
             let shape = self.by_name.get(holder).map(|register| &register.shape);
@@ -346,6 +411,7 @@ fn compile(written: Written, document: &Document, report: &mut Report) -> Option
         shape: written.schema,
         keys: written.keys,
         search: written.search,
+        extract: written.extract,
         links: written.links,
         units: written.units,
         numbers: written.numbers,

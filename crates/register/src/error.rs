@@ -42,6 +42,21 @@ pub enum Error {
     /// A definition cannot be carried out: a fault of the pack.
     #[error("REG0010 definition: {0}")]
     Definition(String),
+    /// Somebody recorded may be the same person as the one to be recorded.
+    #[error("REG0012 {people} recorded look(s) like the person to be recorded")]
+    LookAlike {
+        /// How many.
+        people: usize,
+    },
+    /// The index of the register is not there yet.
+    #[error("REG0013 the index is being built")]
+    NoIndex,
+    /// More rows than one call may bring.
+    #[error("REG0014 more than {0} rows")]
+    TooManyRows(usize),
+    /// The index could not be built or asked.
+    #[error("REG0015 the index failed")]
+    Index(#[source] matching::Error),
     /// The pass does not let this through.
     #[error(transparent)]
     Pass(#[from] exchange::Error),
@@ -86,6 +101,13 @@ impl From<Error> for Problem {
             Error::NoPrefix => Self::new(Kind::Invalid, "REG0008"),
             Error::Annulled => Self::new(Kind::Conflict, "REG0009"),
             Error::Definition(what) => Self::new(Kind::Internal, "REG0010").with("what", what),
+            Error::LookAlike { people } => {
+                let field = FieldProblem::new("/child/full_name", "REG0012");
+                Self::new(Kind::Conflict, "REG0012").with("people", people).at(field)
+            }
+            Error::NoIndex => Self::new(Kind::Unavailable, "REG0013"),
+            Error::TooManyRows(most) => Self::new(Kind::Invalid, "REG0014").with("most", most),
+            Error::Index(_) => Self::new(Kind::Internal, "REG0015"),
             Error::Pass(error) => error.into(),
             // The cause decides whether a retry can help; the code stays ours.
             Error::Store(error) => Self::new(Self::from(error).kind, "REG0011"),

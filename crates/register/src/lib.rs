@@ -40,6 +40,7 @@ mod annul;
 mod change;
 mod definition;
 mod error;
+mod extract;
 mod find;
 mod get;
 mod history;
@@ -57,8 +58,11 @@ mod write;
 pub use amend::{Amendment, amend};
 pub use annul::{Annulment, annul};
 pub use change::changes;
-pub use definition::{Item, Key, Level, Link, NumberField, Register, Registers, Reuse, Search, SearchUnit, UnitField};
+pub use definition::{
+    Column, Item, Key, Level, Link, NumberField, Reading, Register, Registers, Reuse, Search, SearchUnit, UnitField,
+};
 pub use error::Error;
+pub use extract::{Extract, People};
 pub use find::find;
 pub use get::{all, get};
 pub use history::history;

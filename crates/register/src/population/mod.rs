@@ -6,13 +6,14 @@
 
 mod cancel_number;
 mod issue_number;
+mod look_alike;
 mod record_death;
 mod register_newborn;
 
 pub use cancel_number::{Cancellation, cancel_number};
 pub use issue_number::{DRAWS_MAX, NumberRequest, NumberSpace, issue_number};
 pub use record_death::record_death;
-pub use register_newborn::{Newborn, NewbornRegisters, Parent, Registered, register_newborn};
+pub use register_newborn::{AnotherPerson, Newborn, NewbornRegisters, Parent, Registered, register_newborn};
 
 use crate::{Error, Register, definition::Key};
 

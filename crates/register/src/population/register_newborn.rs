@@ -1,6 +1,6 @@
 //! Enters a newborn: person, personal number, and kinship both ways, in one go.
 
-use super::{NUMBER, NUMBER_KEY, NumberRequest, NumberSpace, RELATIVES, issue_number};
+use super::{NUMBER, NUMBER_KEY, NumberRequest, NumberSpace, RELATIVES, issue_number, look_alike};
 use crate::{
     Error, Register, Registers, Version, put, read, rule,
     write::{self, Draft},
@@ -29,7 +29,27 @@ pub struct Newborn {
     /// What is known of the registration itself.
     #[serde(default)]
     pub birth_registration: Option<Value>,
+    /// Said by the officer who was asked about a look-alike and found that it is somebody else.
+    #[serde(default)]
+    pub another_person: Option<AnotherPerson>,
 }
+
+/// Why somebody recorded who looks like the newborn is another person. The ledger keeps it.
+#[derive(Clone, Deserialize)]
+pub struct AnotherPerson {
+    /// The reason, in the officer's words.
+    pub reason: String,
+}
+
+/// The parents that are in the registers.
+#[derive(Clone, Copy)]
+pub(super) struct Parents {
+    pub(super) mother: Option<SubjectId>,
+    pub(super) father: Option<SubjectId>,
+}
+
+/// The longest reason, in characters.
+const REASON_CHARS_MAX: usize = 500;
 
 /// A parent: somebody in the registers, or only a name.
 #[derive(Clone, Deserialize)]
@@ -72,10 +92,10 @@ pub struct Registered {
 }
 
 /// Enters a newborn: checks the rules against the parents' records, issues the number, writes the person and the
-/// kinship of child, mother and father. At most six statements when the parents come by id.
+/// kinship of child, mother and father. At most eight statements when the parents come by id.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every rule that is broken, [`Error::NoPrefix`], [`Error::NotFound`] for a parent's number
+/// [`Error::Invalid`] with every rule that is broken, [`Error::LookAlike`] when the child may be recorded already, [`Error::NoPrefix`], [`Error::NotFound`] for a parent's number
 /// that nobody bears, a refusal when a parent is outside the pass.
 pub async fn register_newborn(
     conn: &mut PgConnection,
@@ -89,9 +109,12 @@ pub async fn register_newborn(
     let sex = sex_of(&newborn.child)?;
     let mother = resolve(conn, pass, into.population, newborn.mother.as_ref(), "/mother").await?;
     let father = resolve(conn, pass, into.population, newborn.father.as_ref(), "/father").await?;
-    let parents: Vec<_> = [mother, father].into_iter().flatten().map(|subject| subject.0).collect();
-    let known = read::states(conn, &[&into.population.name], &parents, ctx.today()).await?;
+    let parents = Parents { mother, father };
+    look_alike::take_turn(conn, &newborn, parents).await?;
+    let ids: Vec<_> = [mother, father].into_iter().flatten().map(|subject| subject.0).collect();
+    let known = read::states(conn, &[&into.population.name, &into.kinship.name], &ids, ctx.today()).await?;
     check_rules(ctx, into, &newborn, mother, father, &known)?;
+    look_for_the_same(conn, ctx, pass, into, &newborn, parents, &known).await?;
 
     let province = province_of(registers, &newborn.registration_province, ctx);
     let prefix = registers.units.number_prefix(&province, ctx.today()).ok_or(Error::NoPrefix)?;
@@ -115,6 +138,34 @@ pub async fn register_newborn(
     let written = write::write(conn, ctx, pass, drafts).await?;
     let version = written.into_iter().next().ok_or(Error::Conflict)?;
     Ok(Registered { subject, number, version })
+}
+
+/// Stops where somebody recorded may be the same child, unless the officer has said that it is another. Whoever looks
+/// alike has a line in their log either way: an answer was about them.
+async fn look_for_the_same(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    pass: &Pass,
+    into: NewbornRegisters<'_>,
+    newborn: &Newborn,
+    parents: Parents,
+    known: &[Version],
+) -> Result<(), Error> {
+    let found =
+        look_alike::look_alikes(conn, into.population, into.kinship, newborn, parents, known, &[], ctx.today()).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    for subject in &found {
+        pass.admit_related(*subject, Relation::LookAlike)?;
+    }
+    let Some(another) = &newborn.another_person else { return Err(Error::LookAlike { people: found.len() }) };
+    let reason = another.reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Error::Invalid(vec![FieldProblem::new("/another_person/reason", "REG0022")]));
+    }
+    pass.note("another_person", reason);
+    Ok(())
 }
 
 /// What the child's kin records and each parent's say, as far as a register knows them.
@@ -166,7 +217,8 @@ fn check_rules(
     known: &[Version],
 ) -> Result<(), Error> {
     let body_of = |subject: Option<SubjectId>| {
-        subject.and_then(|subject| known.iter().find(|version| version.subject == subject)).map(|found| &found.body)
+        let own = |version: &&Version| Some(version.subject) == subject && version.register == into.population.name;
+        known.iter().find(own).map(|found| &found.body)
     };
     let mut found = Vec::new();
     for (pointer, subject) in [("/mother/subject", mother), ("/father/subject", father)] {
@@ -214,7 +266,7 @@ fn province_of(registers: &Registers, code: &str, ctx: &Ctx) -> String {
         .map_or_else(|| code.to_owned(), |province| province.as_str().to_owned())
 }
 
-fn birth_of(child: &Map<String, Value>) -> Result<PartialDate, Error> {
+pub(super) fn birth_of(child: &Map<String, Value>) -> Result<PartialDate, Error> {
     let text = child.get("birth_date").and_then(Value::as_str).unwrap_or_default();
     text.parse().map_err(|_| Error::Invalid(vec![FieldProblem::new("/child/birth_date", "REG0022")]))
 }

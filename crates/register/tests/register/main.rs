@@ -4,8 +4,10 @@
 
 mod country;
 mod engine;
+mod extract;
 mod keys;
 mod loading;
+mod look_alike;
 mod services;
 mod versions;
 mod vietnam;

@@ -19,8 +19,8 @@ const NOTICE: &str = "00001.GCS.01D01.26";
 pub(crate) struct Vietnam {
     pub(crate) country: Country,
     case: CaseId,
-    mother: SubjectId,
-    father: SubjectId,
+    pub(crate) mother: SubjectId,
+    pub(crate) father: SubjectId,
     household: SubjectId,
 }
 
@@ -108,7 +108,7 @@ impl Vietnam {
     }
 
     /// How many lines the ledger has about somebody.
-    async fn lines(&self, subject: SubjectId) -> usize {
+    pub(crate) async fn lines(&self, subject: SubjectId) -> usize {
         let mut conn = self.country.db.db.pool().acquire().await.unwrap();
         ledger::openings(&mut conn, subject, None, 500).await.unwrap().len()
     }
@@ -145,7 +145,7 @@ impl Vietnam {
         self.country.exchange.call(&officer, request, payload).await
     }
 
-    async fn committee(
+    pub(crate) async fn committee(
         &self,
         provider: &str,
         service: &str,
@@ -156,10 +156,18 @@ impl Vietnam {
     }
 
     pub(crate) async fn newborn(&self, child: Value) -> Result<Value, Problem> {
-        let payload = json!({
+        self.newborn_with(child, json!({})).await
+    }
+
+    /// A newborn of these parents, and more in the input.
+    pub(crate) async fn newborn_with(&self, child: Value, more: Value) -> Result<Value, Problem> {
+        let mut payload = json!({
             "child": child, "mother": {"subject": self.mother}, "father": {"subject": self.father},
             "registration_province": "01", "birth_registration": "Phường Ba Đình, Hà Nội",
         });
+        for (field, value) in more.as_object().unwrap() {
+            payload[field] = value.clone();
+        }
         let parents = [self.mother, self.father];
         self.committee("ministry-public-security", "population.register-newborn", &parents, payload).await
     }
@@ -174,7 +182,7 @@ impl Vietnam {
         self.country.exchange.call(&ctx, request, payload).await
     }
 
-    async fn count(&self, table: &str) -> i64 {
+    pub(crate) async fn count(&self, table: &str) -> i64 {
         let statement = format!("SELECT count(*) FROM register.{table}");
         sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(&self.country.db.owner).await.unwrap()
     }
@@ -185,7 +193,7 @@ pub(crate) fn child() -> Value {
            "ethnicity": "01", "nationality": "VNM", "hometown": "Hà Nội"})
 }
 
-fn subject_in(reply: &Value) -> SubjectId {
+pub(crate) fn subject_in(reply: &Value) -> SubjectId {
     reply["subject"].as_str().unwrap().parse().unwrap()
 }
 
