@@ -10,7 +10,7 @@ use crate::{Decision, Error, Procedures, TaskState};
 use exchange::{Purpose, Request, Scope, SubjectRef};
 use kernel::{AccountId, BodyId, Ctx, DossierId, Problem, Role};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -98,7 +98,7 @@ impl Procedures {
              due_at = coalesce($4, due_at), warn_at = coalesce($5, warn_at), \
              warned = CASE WHEN $4 IS NULL THEN warned ELSE 0 END, reappointed = reappointed OR $4 IS NOT NULL, \
              supplements = supplements + $6, assignee = coalesce($7, assignee), decided_by = $8, decided_role = $9, \
-             decided_at = $10, fault = NULL, ended_at = CASE WHEN $11 THEN $10 END \
+             decided_at = $10, fault = NULL, ended_at = CASE WHEN $11 THEN $10 END, approval = $12 \
              WHERE task_id = $1 RETURNING version",
         )
         .bind(id)
@@ -112,6 +112,7 @@ impl Procedures {
         .bind(role.as_str())
         .bind(ctx.now())
         .bind(ended)
+        .bind(approval(&task, &change))
         .fetch_one(&mut *tx)
         .await?;
         write_task_event(tx, ctx, &task, change.kind, Some((account.0, role.as_str())), change.note.as_deref()).await?;
@@ -210,6 +211,14 @@ fn change(ctx: &Ctx, task: &TaskRow, decision: Decision) -> Result<Change, Error
             }
         }
     })
+}
+
+/// What the registers are told when an officer approves again what a register has refused: its code, and what the
+/// officer says to it.
+fn approval(task: &TaskRow, change: &Change) -> Option<Value> {
+    let note = change.note.as_deref().map(str::trim).filter(|note| !note.is_empty())?;
+    let fault = task.fault.as_deref().filter(|_| change.state == TaskState::Performing)?;
+    Some(json!({ "fault": fault, "note": note }))
 }
 
 fn need(reason: &str) -> Result<String, Error> {

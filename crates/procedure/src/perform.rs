@@ -158,6 +158,7 @@ fn vars(ctx: &Ctx, task: &TaskRow, replies: &Map<String, Value>) -> Value {
         "body": task.body,
         "child_number": task.child,
         "effects": replies,
+        "approval": task.approval.clone().unwrap_or_else(|| json!({"fault": null, "note": null})),
     })
 }
 

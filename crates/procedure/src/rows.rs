@@ -227,11 +227,12 @@ pub(crate) struct TaskRow {
     pub(crate) decided_role: Option<String>,
     pub(crate) replies: Value,
     pub(crate) fault: Option<String>,
+    pub(crate) approval: Option<Value>,
 }
 
 pub(crate) const TASK: &str = "SELECT dossier_id, member, child, task_id, body, origin, code, definition, \
     version_from, state, round, version, people, data, received_at, due_at, reappointed, supplements, asked, \
-    assignee, decided_by, decided_role, replies, fault FROM procedure.task ";
+    assignee, decided_by, decided_role, replies, fault, approval FROM procedure.task ";
 
 impl TaskRow {
     pub(crate) fn state(&self) -> Result<crate::TaskState, Error> {

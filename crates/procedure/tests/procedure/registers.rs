@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub(crate) done: BTreeMap<&'static str, usize>,
     /// Problems that the next calls of a service meet.
     pub(crate) trouble: HashMap<&'static str, Vec<Problem>>,
+    /// What was said about a look-alike of the last newborn.
+    pub(crate) another_person: Option<Value>,
     born: usize,
 }
 
@@ -137,6 +139,7 @@ fn effect(name: &'static str, known: &mut Known, ctx: &Ctx, pass: &Pass, payload
             let id = SubjectId(ctx.uuid());
             pass.admit_related(id, Relation::New)?;
             known.born += 1;
+            known.another_person = payload.get("another_person").cloned();
             let number = format!("001226{:06}", known.born);
             let mut person = payload["child"].clone();
             person["personal_number"] = json!(number);

@@ -46,6 +46,21 @@ async fn a_refused_effect_brings_the_task_back_and_repeats_nothing() {
 }
 
 #[tokio::test]
+async fn an_officer_answers_a_register_that_asks_about_a_look_alike() {
+    for (note, told) in [(Some("a cousin"), Some(json!({"reason": "a cousin"}))), (Some(" "), None), (None, None)] {
+        let world = World::new().await;
+        world.filed().await;
+        fail(&world, "population.register-newborn", Problem::new(Kind::Conflict, "REG0012"));
+        // What is noted with a plain approval answers nothing: nothing was asked.
+        world.decide("birth", Decision::Approve { note: Some("all compared".to_owned()) }).await;
+        let (officer, task) = world.task("birth").await;
+        assert_eq!(world.engine.task(&officer, task.id).await.unwrap().fault.as_deref(), Some("REG0012"));
+        world.decide("birth", Decision::Approve { note: note.map(str::to_owned) }).await;
+        assert_eq!(world.known.lock().unwrap().another_person, told, "{note:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_register_that_is_away_delays_only_its_own_step() {
     let world = World::new().await;
     let filed = world.filed().await;

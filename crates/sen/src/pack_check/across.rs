@@ -346,7 +346,7 @@ impl Group<'_> {
         let common = Scope::of([("today", Shape::Any), ("data", data), ("dossier", dossier)]);
         let officer = common.with("sources", replies(self.whole, items(member, "lookups")));
         let decision = common.with("effects", replies(self.whole, items(member, "effects")));
-        let decision = decision.with("body", Shape::Any).with("child_number", Shape::Any);
+        let decision = decision.with("body", Shape::Any).with("child_number", Shape::Any).with("approval", Shape::Any);
         faults.extend(templates(&decision, member, at, &["facts"]));
         for (list, scope) in
             [("lookups", &officer), ("compare", &officer), ("effects", &decision), ("results", &decision)]
