@@ -45,6 +45,7 @@ mod find;
 mod get;
 mod history;
 pub mod load;
+mod look_alikes;
 pub mod population;
 mod put;
 mod read;
@@ -66,11 +67,12 @@ pub use extract::{Extract, People};
 pub use find::find;
 pub use get::{all, get};
 pub use history::history;
+pub use look_alikes::LookAlikes;
 pub use put::put;
 pub use record::{AsOf, Change, NewRecord, Version, state};
 pub use rule::Rule;
 pub use search::{CANDIDATES_MAX, Criteria, NameAlone, search};
-pub use service::{Operation, definitions, services};
+pub use service::{BULK_ROWS_MAX, Operation, definitions, services};
 
 /// The tables of this crate: schema `register`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

@@ -8,9 +8,11 @@ use kernel::{BodyId, Ctx};
 use ledger::Signer;
 use pack::Report;
 use procedure::Procedures;
+use register::LookAlikes;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::{Db, feed, jobs};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -19,6 +21,13 @@ use tokio::task::JoinSet;
 pub const LOG_NAME: &str = "sen.example/log";
 /// Jobs worked at the same time. More would only queue for the connections.
 const JOBS_AT_ONCE: usize = 16;
+
+/// The index of a register is first made a little after the start, so that it delays nobody.
+const INDEX_AFTER_START: Duration = Duration::from_secs(3);
+/// What has changed since is then read again as often as this …
+const INDEX_EVERY: Duration = Duration::from_secs(60);
+/// … and takes at most one part in so many of the time.
+const INDEX_SHARE: u32 = 30;
 
 /// Everything that runs on one database.
 #[derive(Clone)]
@@ -29,6 +38,8 @@ pub struct House {
     pub db: Db,
     /// The door.
     pub exchange: Exchange,
+    /// The indexes of registers of people, for bulk verification and look-alikes.
+    pub indexes: Vec<LookAlikes>,
     /// Dossiers.
     pub procedures: Procedures,
     /// Accounts.
@@ -64,7 +75,8 @@ impl House {
 
         let mut report = Report::new();
         let mut door = Exchange::builder(db.clone(), Arc::clone(&country.setting.bodies));
-        for (name, service) in register::services(&db, &country.pack, &country.registers, &mut report) {
+        let indexes = LookAlikes::of_all(&db, &country.registers);
+        for (name, service) in register::services(&db, &country.pack, &country.registers, &indexes, &mut report) {
             door = door.serve(name, service);
         }
         for (name, service) in procedure::services(&country.setting) {
@@ -76,7 +88,7 @@ impl House {
         let exchange = door.build();
         let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
-        Ok(Self { country, db, exchange, procedures, identity, signer, ctx })
+        Ok(Self { country, db, exchange, indexes, procedures, identity, signer, ctx })
     }
 
     /// The worker of all jobs.
@@ -99,6 +111,12 @@ impl House {
             parts.spawn(async move { log.run(one).await });
             parts.spawn(async move { feeds.run(other).await });
         }
+        if roles.iter().any(|role| matches!(role, Role::Web | Role::Worker)) {
+            for index in &self.indexes {
+                let (index, exchange) = (index.clone(), self.exchange.clone());
+                parts.spawn(keep_fresh(index, exchange, self.ctx.clone(), shutdown.clone()));
+            }
+        }
         if roles.contains(&Role::Worker) {
             self.procedures.start(&self.ctx).await?;
             self.exchange.start(&self.ctx).await?;
@@ -107,5 +125,23 @@ impl House {
             parts.spawn(async move { worker.run(shutdown).await });
         }
         Ok(parts)
+    }
+}
+
+/// Keeps the index of a register fresh: soon after the start, when somebody needs one that is not there, and every
+/// while; the longer it takes, the more seldom.
+async fn keep_fresh(index: LookAlikes, exchange: Exchange, ctx: Ctx, mut shutdown: watch::Receiver<bool>) {
+    let mut pause = INDEX_AFTER_START;
+    while !*shutdown.borrow() {
+        tokio::select! {
+            changed = shutdown.changed() => if changed.is_err() { break },
+            _ = tokio::time::timeout(pause, index.wanted()) => {
+                let began = Instant::now();
+                if let Err(problem) = index.refresh(&exchange, &ctx).await {
+                    tracing::warn!(code = %problem.code, register = index.register_name(), "the index is not fresh");
+                }
+                pause = INDEX_EVERY.max(began.elapsed() * INDEX_SHARE);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! with the same mother and nearly the same day is the same child, or very nearly so.
 
 use super::{
-    Newborn, RELATIVES,
+    Newborn, Parent, RELATIVES,
     register_newborn::{Parents, birth_of},
 };
 use crate::{Error, Register, Version, read};
@@ -14,6 +14,7 @@ use kernel::{
     Name, PartialDate, SubjectId,
     text::{fold, tone_unified},
 };
+use matching::Schema;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -46,20 +47,49 @@ pub(super) async fn take_turn(conn: &mut PgConnection, newborn: &Newborn, parent
 /// The space of these locks ("born" as a number).
 const TURNS: i32 = 0x626f_726e;
 
+/// What is known before anybody is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) parents: Parents,
+    /// The parents' own records, of kinship too.
+    pub(super) known: &'a [Version],
+    /// Whom the index of the register finds alike: the name, spelled as it may be, and the day.
+    pub(super) also: &'a [SubjectId],
+}
+
+/// What is known of the newborn, as the index compares it.
+pub(super) fn cells(newborn: &Newborn, of: Parents, known: &[Version], population: &Register) -> Vec<String> {
+    let child = |field: &str| newborn.child.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let parent = |subject: Option<SubjectId>, given: Option<&Parent>| {
+        let own = known.iter().find(|v| Some(v.subject) == subject && v.register == population.name);
+        let recorded = own.and_then(|own| own.body.get("full_name")?.as_str());
+        recorded.or_else(|| given?.full_name.as_deref()).unwrap_or_default().to_owned()
+    };
+    let fields = Schema::people().fields.into_iter();
+    fields
+        .map(|field| match field.name.as_str() {
+            "mother_name" => parent(of.mother, newborn.mother.as_ref()),
+            "father_name" => parent(of.father, newborn.father.as_ref()),
+            "full_name" | "birth_date" | "sex" => child(&field.name),
+            _ => String::new(),
+        })
+        .collect()
+}
+
 /// Whoever may be the same child, from the records of the parents, of their other children, and of bearers of the
-/// name where no parent is known. `parents` are the parents' own records, of kinship too.
+/// name where no parent is known.
 pub(super) async fn look_alikes(
     conn: &mut PgConnection,
     population: &Register,
     kinship: &Register,
     newborn: &Newborn,
-    of: Parents,
-    parents: &[Version],
-    also: &[SubjectId],
+    seen: Seen<'_>,
     today: Date,
 ) -> Result<Vec<SubjectId>, Error> {
+    let (of, also) = (seen.parents, seen.also);
     let birth = birth_of(&newborn.child)?;
-    let mut candidates: BTreeSet<Uuid> = parents
+    let mut candidates: BTreeSet<Uuid> = seen
+        .known
         .iter()
         .filter(|version| version.register == kinship.name)
         .flat_map(|version| relatives(version, "child"))
@@ -78,7 +108,8 @@ pub(super) async fn look_alikes(
                 .iter()
                 .filter(|other| other.register == kinship.name && other.subject == person.subject)
                 .collect();
-            is_alike(newborn, &birth, of, person, &kin)
+            let by_index = also.contains(&person.subject) && may_share_mother(newborn, of.mother, &kin);
+            by_index || is_alike(newborn, &birth, of, person, &kin)
         })
         .map(|person| person.subject)
         .collect())

@@ -2,7 +2,7 @@
 
 use super::{NUMBER, NUMBER_KEY, NumberRequest, NumberSpace, RELATIVES, issue_number, look_alike};
 use crate::{
-    Error, Register, Registers, Version, put, read, rule,
+    Error, LookAlikes, Register, Registers, Version, put, read, rule,
     write::{self, Draft},
 };
 use exchange::{Pass, Relation};
@@ -79,6 +79,9 @@ pub struct NewbornRegisters<'a> {
     pub rules: &'a [Dated<Rule>],
     /// How many random parts of numbers there are.
     pub space: NumberSpace,
+    /// The look-alikes of the register of people, where there are any: who bears the name in another spelling, and is
+    /// not linked to the parents.
+    pub look_alikes: Option<&'a LookAlikes>,
 }
 
 /// What came of it.
@@ -151,8 +154,12 @@ async fn look_for_the_same(
     parents: Parents,
     known: &[Version],
 ) -> Result<(), Error> {
-    let found =
-        look_alike::look_alikes(conn, into.population, into.kinship, newborn, parents, known, &[], ctx.today()).await?;
+    let also = match into.look_alikes {
+        Some(index) => index.of(look_alike::cells(newborn, parents, known, into.population)).await,
+        None => Vec::new(),
+    };
+    let seen = look_alike::Seen { parents, known, also: &also };
+    let found = look_alike::look_alikes(conn, into.population, into.kinship, newborn, seen, ctx.today()).await?;
     if found.is_empty() {
         return Ok(());
     }

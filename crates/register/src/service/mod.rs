@@ -1,5 +1,6 @@
 //! The services that registers offer, made from the `operation` blocks of the pack's services.
 
+mod bulk;
 mod format;
 mod include;
 mod lookup;
@@ -7,9 +8,9 @@ mod operation;
 mod person;
 mod put;
 
-pub use operation::Operation;
+pub use operation::{BULK_ROWS_MAX, Operation};
 
-use crate::{Error, Registers, series::Series};
+use crate::{Error, LookAlikes, Registers, series::Series};
 use async_trait::async_trait;
 use exchange::{Pass, Service};
 use kernel::{Ctx, FieldProblem, Problem, ServiceName, SubjectId};
@@ -21,19 +22,22 @@ use std::{str::FromStr, sync::Arc};
 use store::Db;
 
 /// The services of the pack that registers carry out: those whose `operation` has a word of ours. Faults of their
-/// definitions go to the report, with file and line.
+/// definitions go to the report, with file and line. `indexes` are the look-alikes of the registers that have them;
+/// whoever runs the program keeps them fresh.
 #[must_use]
 pub fn services(
     db: &Db,
     pack: &Pack,
     registers: &Arc<Registers>,
+    indexes: &[LookAlikes],
     report: &mut Report,
 ) -> Vec<(ServiceName, Arc<dyn Service>)> {
     let series = Arc::new(Series::new(db));
     definitions(pack, registers, report)
         .into_iter()
         .map(|(name, operation)| {
-            let service = Served { registers: Arc::clone(registers), series: Arc::clone(&series), operation };
+            let (registers, series) = (Arc::clone(registers), Arc::clone(&series));
+            let service = Served { registers, series, indexes: indexes.to_vec(), operation };
             (name, Arc::new(service) as Arc<dyn Service>)
         })
         .collect()
@@ -101,6 +105,7 @@ fn error_text(error: &Error) -> String {
 struct Served {
     registers: Arc<Registers>,
     series: Arc<Series>,
+    indexes: Vec<LookAlikes>,
     operation: Operation,
 }
 
@@ -110,17 +115,26 @@ pub(crate) struct Work<'a> {
     pub(crate) pass: &'a Pass,
     pub(crate) registers: &'a Registers,
     pub(crate) series: &'a Series,
+    indexes: &'a [LookAlikes],
+}
+
+impl Work<'_> {
+    /// The look-alikes of a register, where this program has them.
+    pub(crate) fn index(&self, register: &str) -> Option<&LookAlikes> {
+        self.indexes.iter().find(|index| index.register_name() == register)
+    }
 }
 
 #[async_trait]
 impl Service for Served {
     async fn handle(&self, ctx: &Ctx, tx: &mut PgConnection, pass: &Pass, payload: Value) -> Result<Value, Problem> {
-        let work = Work { ctx, pass, registers: &self.registers, series: &self.series };
+        let work = Work { ctx, pass, registers: &self.registers, series: &self.series, indexes: &self.indexes };
         let reply = match &self.operation {
             Operation::Get(word) => lookup::get(&work, tx, word, &payload).await,
             Operation::Find(word) => lookup::find(&work, tx, word, &payload).await,
             Operation::Verify(word) => lookup::verify(&work, tx, word, &payload).await,
             Operation::Search(word) => lookup::search(&work, tx, word, &payload).await,
+            Operation::VerifyBulk(word) => bulk::verify(&work, tx, word, &payload).await,
             Operation::Put(word) => put::put(&work, tx, word, payload).await,
             Operation::RegisterNewborn(word) => person::register_newborn(&work, tx, word, payload).await,
             Operation::CancelNumber(word) => person::cancel_number(&work, tx, word, &payload).await,

@@ -20,6 +20,8 @@ pub enum Operation {
     Put(Box<PutWord>),
     /// The records with a name: `{full_name, birth, unit}` → `{results: […]}`.
     Search(SearchWord),
+    /// Who many rows of a file are: `{rows: [{full_name, …}]}` → `{rows: [{status, …}]}`.
+    VerifyBulk(BulkWord),
     /// A newborn with number and kin.
     RegisterNewborn(NewbornWord),
     /// Another number for the same person.
@@ -284,6 +286,31 @@ const fn hits_max() -> usize {
     50
 }
 
+/// Operation `verify-bulk`.
+#[derive(Clone, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct BulkWord {
+    /// The register.
+    pub register: String,
+    /// Most rows of a call.
+    #[serde(default = "rows_max")]
+    pub rows_max: usize,
+    /// From this probability on a row is somebody.
+    #[serde(default = "threshold")]
+    pub threshold: f64,
+}
+
+/// What a call of bulk verification may bring, whatever the pack says: everybody found has a line in the ledger.
+pub const BULK_ROWS_MAX: usize = 1_000;
+
+const fn rows_max() -> usize {
+    BULK_ROWS_MAX
+}
+
+const fn threshold() -> f64 {
+    0.95
+}
+
 /// Operation `register-newborn`.
 #[derive(Clone, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -332,6 +359,7 @@ impl Operation {
                 );
             }
             Self::Search(word) => named.push(("/register".to_owned(), &word.register)),
+            Self::VerifyBulk(word) => named.push(("/register".to_owned(), &word.register)),
             Self::RegisterNewborn(word) => {
                 named.push(("/population".to_owned(), &word.population));
                 named.push(("/kinship".to_owned(), &word.kinship));
@@ -383,6 +411,12 @@ impl Operation {
                 }
             }
             Self::Put(word) => faults.extend(put_faults(word, registers)),
+            Self::VerifyBulk(word) => {
+                if registers.register(&word.register).is_some_and(|register| register.extract.is_empty()) {
+                    let message = format!("no extract of {} is defined", word.register);
+                    faults.push(("/register".to_owned(), "REG0105", message));
+                }
+            }
             _ => {}
         }
         faults

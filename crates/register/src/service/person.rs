@@ -26,6 +26,7 @@ pub(crate) async fn register_newborn(
         kinship: work.registers.required(&word.kinship)?,
         rules: &word.rules,
         space: NumberSpace::default(),
+        look_alikes: work.index(&word.population),
     };
     let done = population::register_newborn(conn, work.ctx, work.pass, work.registers, into, newborn).await?;
     Ok(work.pass.project(Value::Object(reply_of(done.subject, done.version.body))))

@@ -4,7 +4,7 @@ use exchange::{Catalogue, Exchange, Pass, Request, Scope};
 use futures::future::BoxFuture;
 use kernel::{AccountId, Actor, BodyId, Clock, Ctx, Problem, Random, Role, SubjectId};
 use pack::{Pack, Report, units::Units};
-use register::{Register, Registers};
+use register::{LookAlikes, Register, Registers};
 use sqlx::PgConnection;
 use std::{path::Path, sync::Arc};
 use store::testing::TestDb;
@@ -234,6 +234,7 @@ pub(crate) fn read_folder(
 pub(crate) struct Country {
     pub(crate) exchange: Exchange,
     pub(crate) registers: Arc<Registers>,
+    pub(crate) indexes: Vec<LookAlikes>,
     pub(crate) base: Ctx,
     pub(crate) db: TestDb,
 }
@@ -252,12 +253,13 @@ impl Country {
         let db = store::testing::database("register", &migrators).await;
         let registers = Arc::new(registers);
         let mut builder = Exchange::builder(db.db.clone(), catalogue);
-        for (name, service) in register::services(&db.db, &pack, &registers, report) {
+        let indexes = LookAlikes::of_all(&db.db, &registers);
+        for (name, service) in register::services(&db.db, &pack, &registers, &indexes, report) {
             builder = builder.serve(name, service);
         }
         let actor = Actor::System { body: BodyId::new("city-library"), on_decision_of: None };
         let base = Ctx::new(actor, Clock::fixed(datetime!(2026-11-22 10:00 +7)), Random::System);
-        Self { exchange: builder.build(), registers, base, db }
+        Self { exchange: builder.build(), registers, indexes, base, db }
     }
 
     pub(crate) fn subject(&self) -> SubjectId {

@@ -18,7 +18,7 @@ const NOTICE: &str = "00001.GCS.01D01.26";
 
 pub(crate) struct Vietnam {
     pub(crate) country: Country,
-    case: CaseId,
+    pub(crate) case: CaseId,
     pub(crate) mother: SubjectId,
     pub(crate) father: SubjectId,
     household: SubjectId,
