@@ -162,6 +162,9 @@ por0007 = The date is not right. Write day/month/year, for example 27/03/2026.
 por0008 = The proof is being sealed, usually within a second.
 por0009 = This account belongs to no office yet.
 por0010 = The page assets are not installed. The operator should run scripts/assets.sh.
+por0011 = This address is not that of the running program. Open exactly the link that the terminal printed.
+por0012 = The request came from another page, so it was not carried out.
+por0013 = The link works once: it was used already, or not yet. Open the link that the terminal printed; press Enter in the terminal for a new one.
 
 # Citizen home
 me-title = Home

@@ -150,6 +150,9 @@ por0007 = Ngày không đúng. Mời ghi theo dạng ngày/tháng/năm, ví dụ
 por0008 = Chứng cứ đang được niêm, thường xong trong một giây.
 por0009 = Tài khoản này chưa được gán cơ quan nào.
 por0010 = Giao diện chưa được cài. Người vận hành cần chạy scripts/assets.sh.
+por0011 = Địa chỉ này không phải của máy đang chạy. Mời mở đúng đường dẫn mà cửa sổ lệnh đã in.
+por0012 = Yêu cầu đến từ một trang khác, nên không được thực hiện.
+por0013 = Đường dẫn chỉ dùng được một lần và đã dùng rồi, hoặc chưa dùng. Mời mở đường dẫn mà cửa sổ lệnh đã in; nhấn Enter ở cửa sổ lệnh để có đường dẫn mới.
 
 # Citizen home
 me-title = Trang của tôi

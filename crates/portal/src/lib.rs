@@ -13,6 +13,7 @@ mod leader;
 mod officer;
 mod page;
 mod public;
+pub mod review;
 mod show;
 mod state;
 
@@ -24,12 +25,14 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
     vi: concat!(
         include_str!("../messages/vi.ftl"),
         include_str!("../messages/leader.vi.ftl"),
-        include_str!("../messages/admin.vi.ftl")
+        include_str!("../messages/admin.vi.ftl"),
+        include_str!("../messages/review.vi.ftl")
     ),
     en: concat!(
         include_str!("../messages/en.ftl"),
         include_str!("../messages/leader.en.ftl"),
-        include_str!("../messages/admin.en.ftl")
+        include_str!("../messages/admin.en.ftl"),
+        include_str!("../messages/review.en.ftl")
     ),
 };
 

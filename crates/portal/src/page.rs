@@ -128,7 +128,7 @@ fn below(path: &str, href: &str) -> bool {
 }
 
 /// This page in the other language.
-fn other_language(here: &str, language: Language) -> String {
+pub(crate) fn other_language(here: &str, language: Language) -> String {
     let other = match language {
         Language::Vi => "en",
         Language::En => "vi",

@@ -17,6 +17,7 @@ fn samples() -> Vec<Sample> {
     let read = |text| -> Vec<Sample> { serde_json::from_str(text).expect("samples") };
     let mut samples = read(include_str!("../samples/pages.json"));
     samples.extend(read(include_str!("../samples/desks.json")));
+    samples.extend(read(include_str!("../samples/review.json")));
     samples
 }
 
@@ -27,6 +28,7 @@ fn texts() -> Arc<Texts> {
         store::MESSAGES,
         pack::MESSAGES,
         ledger::MESSAGES,
+        matching::MESSAGES,
         web::MESSAGES,
         exchange::MESSAGES,
         identity::MESSAGES,
@@ -77,7 +79,14 @@ fn every_template_is_rendered_in_both_languages() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut all = BTreeSet::new();
     names(&root, &root, &mut all);
-    let parts = ["layout.html", "components.html", "fields.html", "officer/layout.html"];
+    let parts = [
+        "layout.html",
+        "components.html",
+        "fields.html",
+        "officer/layout.html",
+        "review/layout.html",
+        "review/parts.html",
+    ];
     let missing: Vec<_> =
         all.iter().filter(|name| !rendered.contains(*name) && !parts.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "no samples for {missing:?}");

@@ -1,6 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, demo, log_check, pack_check, serve_command, synth};
+use crate::{bench, demo, log_check, pack_check, review, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +26,7 @@ enum Command {
     /// Looks after the log
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    Review(review::ReviewArgs),
     Synth(synth::SynthArgs),
 }
 
@@ -79,6 +80,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),
+        Command::Review(args) => block_on(review::run(&args)),
         Command::Synth(args) => synth::run(&args),
     }
 }

@@ -1,5 +1,7 @@
 //! A row to review and the people it may mean: one line of `review.jsonl`.
 
+use crate::report::levels_of;
+use crate::{Agreement, Kind, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -101,6 +103,18 @@ impl fmt::Debug for Candidate {
     }
 }
 
+/// How a level agrees, by the field it is of; fields that no extract of people has are tried as every kind that other
+/// files use. Nothing for `missing` and for what is no level.
+#[must_use]
+pub fn agreement(field: &str, level: &str) -> Option<Agreement> {
+    let people = Schema::people();
+    let kind = people.position(field).map(|at| people.fields[at].kind);
+    let kinds =
+        kind.map_or_else(|| vec![Kind::Text, Kind::Number, Kind::Date, Kind::FullName, Kind::Code], |kind| vec![kind]);
+    let mut levels = kinds.into_iter().flat_map(|kind| levels_of(kind).iter());
+    levels.find(|known| known.id == level).map(|known| known.agreement)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +130,18 @@ mod tests {
         assert!(case.candidate("001190000018").is_some() && case.candidate("1").is_none());
         let shown = format!("{case:?}");
         assert!(!shown.contains("An") && !shown.contains("0011"), "{shown}");
+    }
+
+    #[test]
+    fn a_level_agrees_as_its_kind_says() {
+        for (field, level, expected) in [
+            ("full_name", "same", Some(Agreement::Same)),
+            ("full_name", "unmarked", Some(Agreement::Similar)),
+            ("birth_date", "differs", Some(Agreement::Differs)),
+            ("street", "near", Some(Agreement::Similar)),
+            ("full_name", "missing", None),
+        ] {
+            assert_eq!(agreement(field, level), expected, "{field} {level}");
+        }
     }
 }

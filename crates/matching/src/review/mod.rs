@@ -18,7 +18,7 @@ mod pace;
 mod tests;
 
 pub use align::{Mark, Part, align};
-pub use case::{Candidate, Case, Cells};
+pub use case::{Candidate, Case, Cells, agreement};
 pub use cases::{Cases, Facet, FacetKind};
 pub use desk::{Desk, Progress, Said};
 pub use error::Error;
