@@ -1,6 +1,5 @@
 //! A row to review and the people it may mean: one line of `review.jsonl`.
 
-use crate::report::levels_of;
 use crate::{Agreement, Kind, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -111,7 +110,7 @@ pub fn agreement(field: &str, level: &str) -> Option<Agreement> {
     let kind = people.position(field).map(|at| people.fields[at].kind);
     let kinds =
         kind.map_or_else(|| vec![Kind::Text, Kind::Number, Kind::Date, Kind::FullName, Kind::Code], |kind| vec![kind]);
-    let mut levels = kinds.into_iter().flat_map(|kind| levels_of(kind).iter());
+    let mut levels = kinds.into_iter().flat_map(|kind| kind.levels().iter());
     levels.find(|known| known.id == level).map(|known| known.agreement)
 }
 
