@@ -1,6 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, demo, log_check, pack_check, review, serve_command, synth};
+use crate::{bench, clean, demo, log_check, pack_check, review, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +18,11 @@ enum Command {
     /// Measures on this machine, in this process
     #[command(subcommand)]
     Bench(bench::Bench),
+    Clean(clean::CleanArgs),
     Demo(demo::DemoArgs),
+    /// Looks after indexes of the register
+    #[command(subcommand)]
+    Index(clean::IndexCommand),
     Serve(serve_command::ServeArgs),
     /// Looks after packs
     #[command(subcommand)]
@@ -76,7 +80,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Bench(bench::Bench::Birth(args)) => block_on(bench::run(&args)),
         Command::Bench(bench::Bench::Clean(args)) => bench::clean::run(&args),
+        Command::Clean(args) => clean::run(&args),
         Command::Demo(args) => block_on(demo::run(&args)),
+        Command::Index(command) => clean::run_index(&command),
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),

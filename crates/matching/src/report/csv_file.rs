@@ -58,7 +58,7 @@ fn write_row(
         writer.write_field(agreement_id(results.words.agrees(at, decision.levels[at])))?;
     }
     for (field, level) in fields.iter().zip(decision.levels) {
-        let level = super::levels_of(field.kind).get(usize::from(level));
+        let level = field.kind.levels().get(usize::from(level));
         writer.write_field(level.map_or("missing", |level| level.id))?;
     }
     writer.write_field(guarded(reason).as_bytes())?;

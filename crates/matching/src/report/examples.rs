@@ -47,8 +47,7 @@ impl Examples {
     /// None yet.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        let found: Vec<_> =
-            schema.fields.iter().map(|field| vec![Vec::new(); super::levels_of(field.kind).len()]).collect();
+        let found: Vec<_> = schema.fields.iter().map(|field| vec![Vec::new(); field.kind.levels().len()]).collect();
         // The best level of a field is no error.
         let wanted = found.iter().map(|levels| levels.len().saturating_sub(1)).sum();
         Self { found, wanted }

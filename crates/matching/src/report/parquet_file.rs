@@ -65,7 +65,7 @@ impl Columns {
         columns.push(Field::new("reason", DataType::Utf8, false));
         columns.push(Field::new("duplicate_of", DataType::UInt64, true));
         let levels = fields.iter().map(|field| {
-            let ids = super::levels_of(field.kind).iter().map(|level| level.id).chain(["missing"]);
+            let ids = field.kind.levels().iter().map(|level| level.id).chain(["missing"]);
             Arc::new(StringArray::from_iter_values(ids)) as ArrayRef
         });
         Self {

@@ -78,7 +78,7 @@ impl Serialize for Levels<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (field, level) in self.0.fields.iter().zip(self.1) {
-            let found = super::levels_of(field.kind).get(usize::from(*level));
+            let found = field.kind.levels().get(usize::from(*level));
             let id = found.map_or(agreement_id(crate::Agreement::Missing), |level| level.id);
             map.serialize_entry(&field.name, id)?;
         }

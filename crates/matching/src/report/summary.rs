@@ -91,7 +91,7 @@ impl Summary {
             FieldCount { field: field.name.clone(), same, similar, differs, missing }
         });
         let levels = schema.fields.iter().zip(&tally.levels).flat_map(|(field, rows)| {
-            super::levels_of(field.kind).iter().zip(rows).map(|(level, rows)| LevelCount {
+            field.kind.levels().iter().zip(rows).map(|(level, rows)| LevelCount {
                 field: field.name.clone(),
                 level: level.id,
                 agreement: agreement_id(level.agreement),

@@ -64,7 +64,7 @@ impl Tally {
     pub fn new(schema: &Schema) -> Self {
         Self {
             counts: Counts::default(),
-            levels: schema.fields.iter().map(|field| vec![0; super::levels_of(field.kind).len()]).collect(),
+            levels: schema.fields.iter().map(|field| vec![0; field.kind.levels().len()]).collect(),
             missing: [0; FIELDS_MAX],
             places: HashMap::new(),
             bins: [0; BINS.len()],
@@ -112,7 +112,7 @@ impl Tally {
 
     pub(super) fn by_agreement(&self, schema: &Schema, field: usize) -> [u64; 4] {
         let mut counts = [0, 0, 0, self.missing[field]];
-        for (level, rows) in super::levels_of(schema.fields[field].kind).iter().zip(&self.levels[field]) {
+        for (level, rows) in schema.fields[field].kind.levels().iter().zip(&self.levels[field]) {
             let at = match level.agreement {
                 Agreement::Same => 0,
                 Agreement::Similar => 1,

@@ -48,6 +48,8 @@ pub struct Words {
 struct Named {
     name: String,
     levels: Vec<(Agreement, &'static str)>,
+    /// The field that says it too: a commune says its province.
+    part_of: Option<usize>,
 }
 
 impl Words {
@@ -59,12 +61,16 @@ impl Words {
             Language::En => MESSAGES.en,
         });
         let find = |id: &str| sentences.get(id).copied();
+        let commune = schema.fields.iter().position(|field| field.kind == Kind::Commune);
         let fields = schema.fields.iter().map(|field| Named {
             name: find(&format!("clean-field-{}", field.name)).map_or_else(|| field.name.clone(), str::to_owned),
-            levels: super::levels_of(field.kind)
+            levels: field
+                .kind
+                .levels()
                 .iter()
                 .map(|level| (level.agreement, find(&level_id(field.kind, level.id)).unwrap_or_default()))
                 .collect(),
+            part_of: if field.kind == Kind::Province { commune } else { None },
         });
         let fields = fields.collect();
         let lists = LISTED.map(|agreement| {
@@ -123,7 +129,9 @@ impl Words {
     /// Appends why a row has its status: what agreed, what did not, what stood in the way.
     pub fn reason(&self, decision: &Decision, out: &mut String) {
         // A row of a file without a register is compared with rows that are perhaps the same person only.
-        let compared = decision.person != NOBODY && !(self.within && decision.status == Status::None);
+        // Who shares next to nothing with a row is nobody's nearest.
+        let near = decision.status != Status::None || (decision.weight > 0.0 && !self.within);
+        let compared = decision.person != NOBODY && near;
         match (decision.status, self.within) {
             (Status::Match, false) => out.push_str(self.say("clean-reason-match")),
             (Status::Match, true) => out.push_str(self.say("clean-reason-first")),
@@ -158,7 +166,9 @@ impl Words {
         for (agreement, (before, after)) in LISTED.iter().zip(self.lists) {
             let mut first = true;
             for (at, (named, level)) in self.fields.iter().zip(levels).enumerate() {
-                if self.agrees(at, *level) != *agreement {
+                let told =
+                    named.part_of.is_some_and(|whole| levels.get(whole).is_some_and(|l| *l != Decision::MISSING));
+                if self.agrees(at, *level) != *agreement || (told && *agreement == Agreement::Missing) {
                     continue;
                 }
                 if first {
@@ -258,7 +268,7 @@ mod tests {
                 assert!(!words.say(&format!("clean-field-{}", field.name)).is_empty(), "{language:?} {at}");
             }
             for kind in [Kind::FullName, Kind::Date, Kind::OldId, Kind::Sex, Kind::Commune, Kind::Text, Kind::Code] {
-                for level in super::super::levels_of(kind) {
+                for level in kind.levels() {
                     let plain = matches!(level.id, "same" | "differs");
                     let id = level_id(kind, level.id);
                     assert_eq!(words.say(&id).is_empty(), plain, "{language:?} {id}");
