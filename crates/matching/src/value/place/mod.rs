@@ -6,6 +6,7 @@
 //! text can name is made when [`Places::read`] reads the pack, in the order of the pack: the same pack gives the same
 //! numbers.
 
+mod district;
 mod read;
 mod text;
 
@@ -46,6 +47,8 @@ struct Unit {
     full_name: String,
     /// The name in lower case with marks and without spaces.
     marked: String,
+    /// How many words the name has.
+    words: u8,
     /// A commune's province, as many units as bore its code while the commune stood; a province's own place.
     provinces: Vec<u32>,
     today: Vec<u16>,

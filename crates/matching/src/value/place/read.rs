@@ -82,6 +82,7 @@ impl Places {
                 kind: unit.kind.clone(),
                 full_name: unit.full_name(),
                 marked: text::marked_key(&unit.name),
+                words: text::count(&unit.name),
                 provinces: own.map(|(at, _)| at as u32).collect(),
                 today: sorted(today.filter_map(|at| u16::try_from(at).ok())),
                 provinces_today: sorted(provinces_today.filter_map(|at| u8::try_from(at).ok())),

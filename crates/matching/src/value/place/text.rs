@@ -4,7 +4,7 @@
 //! province.
 
 use super::{PlaceId, Places, UNKNOWN};
-use crate::value::is_blank;
+use crate::value::{is_blank, typing};
 use kernel::text::{fold, tone_unified};
 
 /// Longer texts are no address.
@@ -97,6 +97,11 @@ const BEFORE: [(&str, &str, Before); 27] = [
     ("province", "", Before::Province),
 ];
 
+/// How many words a name has.
+pub(super) fn count(name: &str) -> u8 {
+    words(name).len() as u8
+}
+
 /// A word with its marks, and folded.
 struct Word {
     marked: String,
@@ -169,6 +174,23 @@ fn code(text: &str, length: usize) -> Option<usize> {
     digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + usize::from(byte - b'0')))
 }
 
+/// The text with every word decoded that holds left-overs of typing; none where none does.
+fn decoded(text: &str) -> Option<String> {
+    let mut changed = false;
+    let words = text.split_inclusive([' ', ',', ';', '-', '(', ')']).map(|word| {
+        let bare = word.trim_end_matches([' ', ',', ';', '-', '(', ')']);
+        match typing::decode(bare) {
+            Some(decoded) => {
+                changed = true;
+                decoded + &word[bare.len()..]
+            }
+            None => word.to_owned(),
+        }
+    });
+    let text: String = words.collect();
+    changed.then_some(text)
+}
+
 fn known(id: PlaceId) -> Option<PlaceId> {
     (id != UNKNOWN).then_some(id)
 }
@@ -181,11 +203,26 @@ impl Places {
     /// leaves its province.
     #[must_use]
     pub fn find(&self, commune: &str, province: &str) -> PlaceId {
-        let commune = commune.trim();
+        let (commune, province) = (commune.trim(), province.trim());
         if let Some(id) = self.by_five_digits(commune) {
             return id;
         }
-        let province = self.find_province(province.trim());
+        let id = self.look_up(commune, province);
+        let is_missed = self.today(id).is_empty() && (id == UNKNOWN || !is_blank(commune));
+        if !is_missed || commune.len().max(province.len()) > TEXT_MAX {
+            return id;
+        }
+        match (decoded(commune), decoded(province)) {
+            (None, None) => id,
+            (c, p) => {
+                let again = self.look_up(c.as_deref().unwrap_or(commune), p.as_deref().unwrap_or(province));
+                if again == UNKNOWN { id } else { again }
+            }
+        }
+    }
+
+    fn look_up(&self, commune: &str, province: &str) -> PlaceId {
+        let province = self.find_province(province);
         if commune.len() > TEXT_MAX || is_blank(commune) {
             return province;
         }
@@ -292,11 +329,14 @@ impl Places {
         }
         let found = match &parts[..] {
             [] => None,
-            [one] => self.alone(one, asked).or_else(|| self.unseparated(one, asked)).or_else(|| {
-                let dashed = split(&['-', '–', '—']);
-                let address = (dashed.len() > 1).then(|| self.address(&dashed, asked)).flatten();
-                address.or_else(|| self.near(one, asked)).or_else(|| self.province_at_end(one).map(|(_, id)| id))
-            }),
+            [one] => {
+                let exact = self.alone(one, asked).or_else(|| self.near(one, asked));
+                exact.or_else(|| self.unseparated(one, asked)).or_else(|| {
+                    let dashed = split(&['-', '–', '—']);
+                    let address = (dashed.len() > 1).then(|| self.address(&dashed, asked)).flatten();
+                    address.or_else(|| self.province_at_end(one).map(|(_, id)| id))
+                })
+            }
             _ => self.address(&parts, asked),
         };
         found.unwrap_or(asked)
@@ -341,10 +381,11 @@ impl Places {
         for scope in scopes {
             let found = likely.iter().map(|(_, part)| self.commune(part, *scope)).find(|units| !units.is_empty());
             if let Some(units) = found {
-                return Some(self.one(units, *scope));
+                let districts: Vec<_> = parts.iter().map(|part| district_key(part)).collect();
+                return Some(self.one(self.in_districts(units, &districts), *scope));
             }
         }
-        let looser = |(_, part): &(usize, &Vec<Word>)| self.unseparated(part, own).or_else(|| self.near(part, own));
+        let looser = |(_, part): &(usize, &Vec<Word>)| self.near(part, own).or_else(|| self.unseparated(part, own));
         likely.iter().filter(|(_, part)| !is_other(part)).find_map(looser).or_else(|| known(own))
     }
 
@@ -360,7 +401,8 @@ impl Places {
             }
             let units = self.commune(&words[..cut], scope);
             if !units.is_empty() {
-                return Some(self.one(units, scope));
+                let district = [district_key(district)];
+                return Some(self.one(self.in_districts(units, &district), scope));
             }
         }
         None
@@ -371,25 +413,43 @@ impl Places {
         (1..words.len()).find_map(|at| self.province_of(&words[at..]).map(|id| (at, id)))
     }
 
-    /// A commune of a known province with one slip of the keyboard. Where marks are written they must fit too: many
-    /// communes ended before the tables begin, and their neighbours' names are not far from theirs.
+    /// A commune of a known province with one slip of the keyboard, in its kind or in its name. Where marks are written
+    /// they must fit too: many communes ended before the tables begin, and their neighbours' names are not far.
     fn near(&self, words: &[Word], scope: PlaceId) -> Option<PlaceId> {
+        let names = || {
+            let provinces = self.provinces_today(scope).iter();
+            provinces.filter_map(|at| self.names_by_province.get(usize::from(*at))).flatten()
+        };
+        let units = |name: &str| self.names.get(name).map(|units| self.in_province(units, scope)).unwrap_or_default();
+        let (whole, with_marks) = (key(words), has_marks(words).then(|| marked(words)));
+        let by_kind = names().filter_map(|name| {
+            let kind = kind_near(words, whole.strip_suffix(name.as_str())?)?;
+            let fits =
+                |at: &u32| with_marks.as_ref().is_none_or(|marked| marked.ends_with(&self.units[*at as usize].marked));
+            let units = units(name);
+            let first = units.iter().find(|at| fits(at))?;
+            let marked = if with_marks.is_some() { self.units[*first as usize].marked.as_str() } else { "" };
+            Some(self.narrow(&units, marked, kind))
+        });
+        if let Some(units) = only(by_kind) {
+            return Some(self.one(units, scope));
+        }
         let (words, kind) = match before(words) {
             Some((Before::Commune(kind), length, _)) => (&words[length..], kind),
             Some(_) => return None,
             None => (words, ""),
         };
         let (key, with_marks) = (key(words), has_marks(words).then(|| marked(words)));
-        let names = self.provinces_today(scope).iter().filter_map(|at| self.names_by_province.get(usize::from(*at)));
-        let mut found = names.flatten().filter(|name| is_slip(name, &key, COMMUNE_LETTERS_MIN)).filter_map(|name| {
-            let units = self.in_province(self.names.get(name)?, scope);
-            let fits = |unit: &u32| {
-                with_marks.as_ref().is_none_or(|marked| is_slip(&self.units[*unit as usize].marked, marked, 0))
+        // With the kind and with marks there is more that must fit: shorter names will do.
+        let letters_min = COMMUNE_LETTERS_MIN - usize::from(!kind.is_empty() && with_marks.is_some());
+        let by_name = names().filter(|name| is_slip(name, &key, letters_min)).filter_map(|name| {
+            let units = units(name);
+            let fits = |at: &u32| {
+                with_marks.as_ref().is_none_or(|marked| is_slip(&self.units[*at as usize].marked, marked, 0))
             };
             units.iter().any(fits).then(|| self.narrow(&units, "", kind))
         });
-        let units = found.next()?;
-        if found.next().is_some() { None } else { Some(self.one(units, scope)) }
+        only(by_name).map(|units| self.one(units, scope))
     }
 
     /// The communes of a name, with or without the kind before it, in a province.
@@ -408,8 +468,17 @@ impl Places {
 
     fn named(&self, words: &[Word], kind: &str, province: PlaceId) -> Vec<u32> {
         let Some(units) = self.names.get(&key(words)) else { return Vec::new() };
-        let marked = if has_marks(words) { marked(words) } else { String::new() };
-        self.narrow(&self.in_province(units, province), &marked, kind)
+        let here = self.in_province(units, province);
+        if !has_marks(words) {
+            return self.narrow(&here, "", kind);
+        }
+        // `Phưc An` is not Phú Cần: with other marks at least the words must be as many.
+        let marked = marked(words);
+        let fits = |at: &u32| {
+            let unit = &self.units[*at as usize];
+            unit.marked == marked || usize::from(unit.words) == words.len()
+        };
+        if here.iter().any(fits) { self.narrow(&here, &marked, kind) } else { Vec::new() }
     }
 
     /// The communes that lay in the province in their own days; where there are none, those that lie in it now.
@@ -449,6 +518,34 @@ impl Places {
         let id = code.and_then(|number| self.by_province_code.get(number).copied()).unwrap_or(UNKNOWN);
         if provinces.all(|other| other == first) { id } else { UNKNOWN }
     }
+}
+
+/// The district that a part of an address names.
+fn district_key(words: &[Word]) -> String {
+    match before(words) {
+        Some((Before::District | Before::City, length, _)) => key(&words[length..]),
+        // A number alone is no district's.
+        _ if words.iter().all(|word| word.folded.bytes().all(|byte| byte.is_ascii_digit())) => String::new(),
+        _ => key(words),
+    }
+}
+
+/// The kind that was meant by what stands before a name, with a slip of the keyboard or glued to the name.
+fn kind_near(words: &[Word], before: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 3] = [("phuong", "phường"), ("thitran", "thị trấn"), ("dackhu", "đặc khu")];
+    // Two letters are too few for a slip, unless the rest is a whole name of two words or more.
+    let first = &words[0];
+    let half = first.folded == before && words.len() > 2 && before.len() == 2;
+    let is_half = half && (before.starts_with('x') || first.marked.ends_with('ã'));
+    let is_commune = is_half || matches!(before, "xa" | "ax" | "xaa" | "xxa") || (before == "a" && first.marked == "ã");
+    let near = KINDS.iter().find(|(spelling, _)| is_slip(before, spelling, spelling.len() - 1));
+    near.map(|(_, kind)| *kind).or(is_commune.then_some("xã"))
+}
+
+/// The one there is.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
 }
 
 /// Whether two long names are apart by one letter that is wrong, missing or too many, or by two that changed places.
