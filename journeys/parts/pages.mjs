@@ -7,13 +7,13 @@ import { picture } from '../sen.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const DESK = { width: 1280, height: 900 };
-const TABLET = { width: 768, height: 1024 };
-const PHONE = { width: 360, height: 740 };
+export const DESK = { width: 1280, height: 900 };
+export const TABLET = { width: 768, height: 1024 };
+export const PHONE = { width: 360, height: 740 };
 const LONG_NAME = 'Công Tằng Tôn Nữ Nguyễn Thị Huyền Trân';
 
 /** What axe finds that keeps somebody from using the page. */
-async function barriers(page) {
+export async function barriers(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
   return violations
@@ -22,7 +22,7 @@ async function barriers(page) {
 }
 
 /** What reaches over the right edge of the screen. */
-function overflow(page) {
+export function overflow(page) {
   return page.evaluate(() => {
     const root = document.scrollingElement;
     if (root.scrollWidth <= root.clientWidth) return [];
@@ -41,7 +41,7 @@ const SLIPS = [/\b20\d\d-\d\d-\d\d\b/, /\bVNM\b/, /\b[a-z]+_[a-z_]+\b/, /\bundef
 const ENGLISH = /\b(the|and|of|subject|household|members?|child|children|notice|dossier|register|used|by|name)\b/i;
 
 /** Words that stand on pages only by mistake: codes of ours, ISO days, names of fields, English on Vietnamese pages. */
-function slips(text, lang) {
+export function slips(text, lang) {
   return [...SLIPS, ...(lang === 'vi' ? [ENGLISH] : [])].flatMap((pattern) => {
     const slip = text.match(pattern);
     return slip ? [`${slip[0]} in “${text.slice(Math.max(0, slip.index - 40), slip.index + 40).replace(/\s+/g, ' ')}”`] : [];
