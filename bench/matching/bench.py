@@ -52,7 +52,7 @@ def febrl_ours(sen: ours.Sen, data: Path, columns: Path, number: int) -> pd.Data
         sen.build(data / "febrl4b.csv", index, columns)
         sen.clean(data / "febrl4a.csv", index, columns, *ours.ANYTHING)
         found = sen.matches()
-        pairs = pd.DataFrame({"row_l": found["row"], "row_r": found["personal_number"].astype(int)})
+        pairs = pd.DataFrame({"row_l": found["row"], "row_r": found["personal_number"].astype(int) - 10**11})
         # Probabilities near one are the same number; the weight tells them apart.
         return pairs.assign(weight=found["weight"])
     sen.clean(data / f"febrl{number}.csv", None, columns, *ours.ANYTHING)

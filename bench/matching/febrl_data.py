@@ -30,6 +30,11 @@ def read(number: int) -> list[pd.DataFrame]:
     return tables
 
 
+def number_of_record(row: int) -> str:
+    """Twelve digits that name a record of the second table, for want of personal numbers."""
+    return f"{10**11 + row}"
+
+
 def true_pairs(tables: list[pd.DataFrame]) -> set[tuple[int, int]]:
     """Pairs of row numbers: `(smaller, larger)` within a table, `(row of the first, row of the second)` between two."""
     left, right = tables[0], tables[-1]
@@ -47,7 +52,8 @@ def main() -> None:
     for number in (1, 2, 3, 4):
         tables = read(number)
         for table, side in zip(tables, "ab" if len(tables) == 2 else [""]):
-            table[FIELDS].to_csv(args.out / f"febrl{number}{side}.csv", index=False)
+            record = table["row"].map(number_of_record) if side == "b" else ""
+            table[FIELDS].assign(record=record).to_csv(args.out / f"febrl{number}{side}.csv", index=False)
             table.to_parquet(args.out / f"febrl{number}{side}.parquet", index=False)
         truth = pd.DataFrame(sorted(true_pairs(tables)), columns=["row_l", "row_r"])
         truth.to_csv(args.out / f"febrl{number}.truth.csv", index=False)
