@@ -1,11 +1,14 @@
 """What a command costs: processor time of its whole process tree, time by the clock, and the most memory it had."""
 
-import os
-import selectors
+import json
 import statistics
 import subprocess
-import time
+import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 @dataclass
@@ -19,34 +22,17 @@ class Cost:
         return {"cpu_s": round(self.cpu_s, 2), "wall_s": round(self.wall_s, 2), "peak_mb": round(self.peak_mb)}
 
 
-def run(command: list[str]) -> Cost:
+def run(command: list) -> Cost:
     """Runs it to its end. Raises with its last words when it fails."""
-    began = time.monotonic()
-    with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        # The output is small (a report as JSON); what is said to people goes to the other stream.
-        out, err = [], []
-        drain(process.stdout, out, process.stderr, err)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        said = (b"".join(err) or b"".join(out)).decode(errors="replace").strip()
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}: {said[-2000:]}")
-    # Linux counts ru_maxrss in KiB.
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, b"".join(out).decode())
-
-
-def drain(first, first_into: list, second, second_into: list) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(first, selectors.EVENT_READ, first_into)
-        selector.register(second, selectors.EVENT_READ, second_into)
-        while selector.get_map():
-            for key, _ in selector.select():
-                some = os.read(key.fd, 1 << 16)
-                if some:
-                    key.data.append(some)
-                else:
-                    selector.unregister(key.fileobj)
+    words = [str(word) for word in command]
+    with tempfile.TemporaryFile() as report:
+        launch = [sys.executable, "-S", "-E", LAUNCH, str(report.fileno()), *words]
+        done = subprocess.run(launch, capture_output=True, pass_fds=[report.fileno()], check=False)
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).decode(errors="replace").strip()
+            raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}: {said[-2000:]}")
+        report.seek(0)
+        return Cost(**json.load(report), out=done.stdout.decode())
 
 
 def median(costs: list[dict]) -> dict:

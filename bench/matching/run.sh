@@ -11,4 +11,5 @@ if [ "$(cat "$venv/installed" 2>/dev/null)" != "$wanted" ]; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
     echo "$wanted" >"$venv/installed"
 fi
+export PYTHONDONTWRITEBYTECODE=1
 exec "$venv/bin/python" "$here/bench.py" "$@"
