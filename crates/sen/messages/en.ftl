@@ -98,3 +98,7 @@ report-review-threshold = Review from
 report-threads = Threads
 report-made = Made on { $at } with Sen { $version }.
 report-table-of = Table: { $title }
+report-field-name = Field
+report-fields-province = Compared only where the commune is unknown.
+report-sex-male = male
+report-sex-female = female

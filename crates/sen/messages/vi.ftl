@@ -98,3 +98,7 @@ report-review-threshold = Ngưỡng xem lại
 report-threads = Số luồng
 report-made = Làm lúc { $at } bằng Sen { $version }.
 report-table-of = Bảng: { $title }
+report-field-name = Thông tin
+report-fields-province = Chỉ so khi không rõ xã.
+report-sex-male = Nam
+report-sex-female = Nữ

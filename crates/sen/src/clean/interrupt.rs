@@ -51,6 +51,12 @@ impl Interrupt {
         Ok(Self { state })
     }
 
+    /// Watches for nothing.
+    #[cfg(test)]
+    pub(super) fn unwatched() -> Self {
+        Self { state: Arc::default() }
+    }
+
     /// Takes this away when the program is stopped.
     pub(super) fn guard(&self, path: &Path) {
         lock(&self.state).partial.push(path.to_owned());

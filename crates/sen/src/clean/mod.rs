@@ -17,6 +17,9 @@ mod run;
 mod say;
 mod within;
 
+#[cfg(test)]
+mod tests;
+
 pub use args::{CleanArgs, Lang};
 pub use index::{IndexCommand, run as run_index};
 pub use run::run;

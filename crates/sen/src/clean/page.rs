@@ -4,8 +4,8 @@ use super::report::Report;
 use super::say::{Say, harmless, results_in};
 use anyhow::{Context, Result};
 use matching::report::{Examples, Words};
-use matching::review::{Part, align};
-use matching::{Agreement, Schema, Status};
+use matching::review::{Mark, Part, align};
+use matching::{Agreement, Kind, Schema, Status};
 use minijinja::value::Kwargs;
 use minijinja::{AutoEscape, Environment, Value, context};
 use serde::Serialize;
@@ -41,6 +41,7 @@ struct Share {
 #[derive(Serialize)]
 struct FieldRow {
     name: String,
+    note: String,
     parts: Vec<FieldPart>,
 }
 
@@ -80,7 +81,7 @@ pub(super) fn render(
         next => next(say, report),
         flags => flags(&words, report),
         found => summary.fields.first().map_or(0, |f| f.same + f.similar + f.differs + f.missing),
-        fields => value(&fields(&words, report)),
+        fields => value(&fields(say, &words, schema, report)),
         agreements => AGREEMENTS.map(|agreement| words.agreement(agreement)),
         by_commune => !summary.communes.is_empty(),
         communes => communes(say, report),
@@ -102,7 +103,7 @@ pub(super) fn render(
             rows => bin.rows,
             share => bin.rows as f64 / rows,
         }).collect::<Vec<_>>(),
-        examples => shown(&words, report, examples),
+        examples => shown(say, &words, schema, report, examples),
         weights => weights.iter().map(|row| weight(say, &words, row)).collect::<Vec<_>>(),
         columns => report.columns.iter().map(|(field, headers)| context! {
             field => schema.position(field).map_or_else(|| field.clone(), |at| words.field(at).to_owned()),
@@ -219,7 +220,8 @@ fn flags(words: &Words, report: &Report<'_>) -> Vec<Value> {
         .collect()
 }
 
-fn fields(words: &Words, report: &Report<'_>) -> Vec<FieldRow> {
+fn fields(say: &Say, words: &Words, schema: &Schema, report: &Report<'_>) -> Vec<FieldRow> {
+    let with_commune = schema.fields.iter().any(|field| field.kind == Kind::Commune);
     let fields = report.summary.fields.iter().enumerate();
     fields
         .map(|(at, field)| {
@@ -233,7 +235,9 @@ fn fields(words: &Words, report: &Report<'_>) -> Vec<FieldRow> {
                 start += share;
                 part
             });
-            FieldRow { name: words.field(at).to_owned(), parts: parts.collect() }
+            let province = with_commune && schema.fields[at].kind == Kind::Province;
+            let note = if province { say.say("report-fields-province", &[]) } else { String::new() };
+            FieldRow { name: words.field(at).to_owned(), note, parts: parts.collect() }
         })
         .collect()
 }
@@ -245,7 +249,7 @@ fn communes(say: &Say, report: &Report<'_>) -> Vec<Value> {
         .map(|place| {
             let unknown = || say.say("report-unknown-place", &[]);
             context! {
-                name => if place.name.is_empty() { unknown() } else { place.name.clone() },
+                name => capital(if place.name.is_empty() { unknown() } else { place.name.clone() }),
                 share => place.unsolved(),
                 rows => place.counts.rows,
                 review => place.counts.review,
@@ -255,23 +259,49 @@ fn communes(say: &Say, report: &Report<'_>) -> Vec<Value> {
         .collect()
 }
 
-fn shown(words: &Words, report: &Report<'_>, examples: &Examples) -> Vec<Value> {
-    let kinds = examples.shown().map(|kind| {
-        let special = words.level(kind.field, kind.level);
-        let plain = words.agreement(words.agrees(kind.field, kind.level));
-        let rows = report.summary.level_rows(kind.field, kind.level);
-        let pairs = kind.examples.iter().map(|example| {
-            let (file, register) = align(&example.file, &example.register);
+fn shown(say: &Say, words: &Words, schema: &Schema, report: &Report<'_>, examples: &Examples) -> Vec<Value> {
+    let kinds = examples.shown().map(|shown| {
+        let special = words.level(shown.field, shown.level);
+        let plain = words.agreement(words.agrees(shown.field, shown.level));
+        let kind = schema.fields[shown.field].kind;
+        let pairs = shown.examples.iter().map(|example| {
+            let (file, register) = beside(say, kind, &example.file, &example.register);
             context! { row => example.row, file => value(&marked(&file)), register => value(&marked(&register)) }
         });
         context! {
-            field => words.field(kind.field),
+            field => words.field(shown.field),
             level => if special.is_empty() { plain } else { special },
-            rows => rows,
+            rows => report.summary.level_rows(shown.field, shown.level),
             examples => pairs.collect::<Vec<_>>(),
         }
     });
     kinds.collect()
+}
+
+/// Two values beside each other, what differs marked where letters can be compared.
+fn beside(say: &Say, kind: Kind, file: &str, register: &str) -> (Vec<Part>, Vec<Part>) {
+    let whole = |text: &str| vec![Part { text: text.to_owned(), mark: Mark::Same }];
+    match kind {
+        Kind::Date => {
+            // The register's date is written as the file writes its own.
+            let (apart, register) = (date_separator(file), web::date_text(register));
+            match apart {
+                Some(separator) => align(file, &register.replace('/', &separator.to_string())),
+                None => (whole(file), whole(&register)),
+            }
+        }
+        Kind::Sex => (whole(file), whole(&say.say(&format!("report-sex-{register}"), &[]))),
+        Kind::Commune | Kind::Province => (whole(file), whole(register)),
+        _ => align(file, register),
+    }
+}
+
+/// What stands between day, month and year of a date that is written in this order; none for other forms.
+fn date_separator(text: &str) -> Option<char> {
+    let separator = text.chars().find(|c| !c.is_ascii_digit())?;
+    let parts: Vec<_> = text.split(separator).collect();
+    let digits = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    (digits && parts.len() == 3 && parts[2].len() == 4 && matches!(separator, '/' | '-' | '.')).then_some(separator)
 }
 
 fn marked(parts: &[Part]) -> Vec<Marked> {
@@ -279,12 +309,18 @@ fn marked(parts: &[Part]) -> Vec<Marked> {
 }
 
 fn weight(say: &Say, words: &Words, row: &WeightRow) -> Value {
+    let first = row.level == 0;
     let special = words.level(row.field, row.level);
     let level = if special.is_empty() { words.agreement(words.agrees(row.field, row.level)) } else { special };
-    let share = |share: f64| if share >= 0.0001 { say.decimal(share, 4) } else { format!("{share:.1e}") };
+    // Two digits that say something, and no more than seven decimals.
+    let share = |share: f64| {
+        let decimals = (1.0 - share.max(1e-9).log10().floor()).clamp(4.0, 7.0) as usize;
+        if share < 1e-7 { format!("< {}", say.decimal(1e-7, 7)) } else { say.decimal(share, decimals) }
+    };
     let bits = (row.m / row.u).log2();
     context! {
-        field => words.field(row.field),
+        field => if first { words.field(row.field) } else { "" },
+        first => first,
         level => level,
         m => share(row.m),
         u => share(row.u),

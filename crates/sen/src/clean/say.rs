@@ -52,7 +52,11 @@ impl Say {
     /// A share as percent: `12,3 %`. Never rounded to nothing, nor to all.
     pub(crate) fn percent(&self, share: f64) -> String {
         let percent = share * 100.0;
-        let decimals = if percent > 0.0 && percent < 0.1 || percent > 99.9 && percent < 100.0 { 3 } else { 1 };
+        let decimals = match percent {
+            0.0 | 100.0 => 0,
+            ..0.1 | 99.9.. => 3,
+            _ => 1,
+        };
         let text = self.decimal(percent, decimals);
         match self.language {
             Language::Vi => format!("{text}\u{a0}%"),
@@ -116,7 +120,7 @@ mod tests {
         assert_eq!(vi.percent(0.123), "12,3\u{a0}%");
         assert_eq!(en.percent(0.00012), "0.012%");
         assert_eq!(en.percent(0.99999), "99.999%");
-        assert_eq!(en.percent(1.0), "100.0%");
+        assert_eq!(en.percent(1.0), "100%");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
 
+mod clean;
 mod crash;
 mod crates;
 mod messages;
