@@ -250,8 +250,8 @@ impl Search<'_> {
         // The content decides which paper it is, whatever the column is called.
         let candidates: Vec<usize> =
             [Role::PersonalNumber, Role::AnyId, Role::OldId].iter().flat_map(|role| self.of(*role)).collect();
-        let new = |at: &usize| self.columns[*at].content.twelve;
-        let old = |at: &usize| self.columns[*at].content.nine;
+        let new = |at: &usize| self.columns[*at].content.personal;
+        let old = |at: &usize| self.columns[*at].content.old;
         let named_old = |at: &usize| self.columns[*at].is(Role::OldId);
         let mut personal: Vec<usize> = candidates
             .iter()
@@ -268,22 +268,22 @@ impl Search<'_> {
             let exact = self.columns[best].understood.is_some_and(|understood| understood.exact);
             let named = self.columns[best].is(Role::PersonalNumber);
             let mut why = vec![if exact { Why::Name } else { Why::Words }];
-            if content.twelve > 0.05 && content.nine > 0.05 {
+            if content.personal > 0.05 && content.old > 0.05 {
                 why.push(Why::BothIds);
             }
-            let fits = content.filled == 0 || content.twelve + content.nine >= MOSTLY;
+            let fits = content.filled == 0 || content.personal + content.old >= MOSTLY;
             why.push(if fits { Why::Content } else { Why::ContentDiffers });
             let sureness = match (named && exact, fits) {
                 (true, true) => Sureness::Sure,
                 (false, true) => Sureness::Likely,
-                (_, false) if content.twelve + content.nine > 0.2 => Sureness::Likely,
+                (_, false) if content.personal + content.old > 0.2 => Sureness::Likely,
                 _ => Sureness::Doubtful,
             };
             self.take("personal_number", &[best], sureness, why, &personal[1..]);
         }
-        self.take_best("old_id", &[Role::OldId], |content| content.nine, &[]);
+        self.take_best("old_id", &[Role::OldId], |content| content.old, &[]);
         // A second column of another paper may hold the old numbers.
-        let second = self.of(Role::AnyId).into_iter().find(|&at| self.columns[at].content.nine > MOSTLY);
+        let second = self.of(Role::AnyId).into_iter().find(|&at| self.columns[at].content.old > MOSTLY);
         if let Some(second) = second {
             self.take("old_id", &[second], Sureness::Likely, vec![Why::Words, Why::Content], &[]);
         }
@@ -370,7 +370,7 @@ impl Search<'_> {
             ("personal_number", |content| content.twelve),
             ("full_name", |content| content.name),
             ("birth_date", |content| content.full_date),
-            ("sex", |content| content.sex),
+            ("sex", |content| content.sex_word),
         ];
         for (field, share) in RULES {
             let candidates: Vec<usize> = (0..self.columns.len())

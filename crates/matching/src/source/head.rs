@@ -51,37 +51,47 @@ pub(crate) fn find(rows: &[Vec<String>], wish: Header) -> Option<Head> {
         }
         data += 1;
     }
-    if header.is_some() && rows.get(data).is_some_and(|row| is_numbering(row)) {
+    if header.is_some() && rows.get(data).is_some_and(|row| is_numbering(row, known(&names) >= 2)) {
         data += 1;
     }
-    let width = usual_width(&rows[data.min(rows.len())..]).max(filled_width(&names));
+    let width = width(&rows[data.min(rows.len())..], filled_width(&names));
     Some(Head { header, data, names: unique(&names, width) })
 }
 
 /// Whether a row below the header names parts of its columns (`Ngày | Tháng | Năm` under a merged `Ngày sinh`).
 fn is_second_header(row: &[String]) -> bool {
     let filled = filled(row);
-    let known = row.iter().filter(|cell| columns::is_known(cell)).count();
+    let known = known(row);
     known >= 2 && known == filled
 }
 
-/// Whether a row numbers the columns, as forms do: `(1) (2) (3)`, perhaps after `A B`.
-fn is_numbering(row: &[String]) -> bool {
+/// Whether a row numbers the columns, as forms do: `(1) (2) (3)`, perhaps after `A B`. Numbers without brackets are
+/// data, unless they are many and stand under names that we know.
+fn is_numbering(row: &[String], named: bool) -> bool {
     let mut numbers = Vec::new();
+    let mut bracketed = true;
     for cell in row.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()) {
         let bare = cell.trim_matches(['(', ')', '[', ']', ' ']);
         match bare.parse::<u32>() {
-            Ok(number) => numbers.push(number),
+            Ok(number) => {
+                numbers.push(number);
+                bracketed &= bare.len() < cell.len();
+            }
             Err(_) if numbers.is_empty() && bare.len() == 1 && bare.starts_with(|c: char| c.is_ascii_uppercase()) => {}
             Err(_) => return false,
         }
     }
-    numbers.len() >= 3 && numbers[0] <= 2 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    let enough = if bracketed { 3 } else { 5 };
+    (bracketed || named) && numbers.len() >= enough && (1..).zip(&numbers).all(|(at, number)| *number == at)
+}
+
+/// How many of the cells are names that columns have.
+fn known(row: &[String]) -> usize {
+    row.iter().filter(|cell| columns::is_known(cell)).count()
 }
 
 fn detected(rows: &[Vec<String>]) -> Option<usize> {
     let head = &rows[..rows.len().min(HEADER_ROWS_MAX)];
-    let known = |row: &[String]| row.iter().filter(|cell| columns::is_known(cell)).count();
     // Two words that columns are called, in one row that holds no data: nothing else looks like it.
     let best = |least: usize| head.iter().position(|row| known(row) >= least && !row.iter().any(|cell| is_data(cell)));
     if let Some(at) = best(2) {
@@ -114,15 +124,14 @@ fn filled_width(row: &[String]) -> usize {
     row.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1)
 }
 
-/// The width that most rows have; of two the larger.
-fn usual_width(rows: &[Vec<String>]) -> usize {
+/// How wide the table is: as its header, or wider where most rows are; without a header as the widest row.
+fn width(rows: &[Vec<String>], header: usize) -> usize {
+    if header == 0 {
+        return rows.iter().map(|row| filled_width(row)).max().unwrap_or(0);
+    }
     let mut widths: Vec<usize> = rows.iter().map(|row| filled_width(row)).collect();
     widths.sort_unstable();
-    let mut best = (0, 0);
-    for run in widths.chunk_by(|a, b| a == b) {
-        best = best.max((run.len(), run[0]));
-    }
-    best.1
+    widths.chunk_by(|a, b| a == b).filter(|run| run.len() * 2 > widths.len()).map(|run| run[0]).fold(header, usize::max)
 }
 
 /// Whether a cell is data rather than a name: mostly digits, and more than a year.
@@ -193,6 +202,8 @@ mod tests {
         let text = "STT,Họ tên,Ngày sinh,,\n,,Ngày,Tháng,Năm\n(1),(2),(3),(4),(5)\n1,A,1,2,1990\n";
         assert_eq!(head(text), (Some(0), 3, ["STT", "Họ tên", "Ngày", "Tháng", "Năm"].map(String::from).to_vec()));
         assert_eq!(head("STT,Họ tên,Điểm\n1,A,3\n2,B,4\n").1, 1);
+        assert_eq!(head("x,y,z\n1,2,3\n2,3,4\n").1, 1);
+        assert_eq!(head("STT,Họ tên,Ngày sinh,Phái,Địa chỉ\n1,2,3,4,5\n1,A,1990,Nam,Huế\n").1, 2);
     }
 
     #[test]

@@ -1,3 +1,6 @@
+mod bad_input;
+mod fuzz;
+
 use super::*;
 use crate::columns::recognise;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
