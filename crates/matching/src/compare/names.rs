@@ -2,7 +2,7 @@
 
 use super::edit::one_slip;
 use super::{Outcome, levels::name};
-use crate::index::NamesOf;
+use crate::index::{NAME_WORDS_MAX, NamesOf};
 use crate::lexicon::{Lexicon, WordId};
 
 /// Ids from here on are words of the row that nobody in the index bears.
@@ -227,7 +227,36 @@ fn align(row: &[RowWord], person: &[WordId], speller: &mut Speller<'_>) -> Align
     if let Some(found) = within(row, person, speller) {
         return found;
     }
+    if let Some(found) = turned(row, person, speller) {
+        return found;
+    }
     ends(row, person, speller)
+}
+
+/// The given name stands first, or only the surname last, and one more thing is wrong: a word left out, a slip,
+/// initials. (Where nothing else is wrong it is [`reordered`].)
+fn turned(row: &[RowWord], person: &[WordId], speller: &mut Speller<'_>) -> Option<Alignment> {
+    let ([row_first, row_second, ..], [first, .., last]) = (row, person) else { return None };
+    let row_last = row.last()?;
+    let is = |word: &RowWord, id: &WordId, speller: &Speller<'_>| word.fold == speller.index.fold(*id);
+    let given_first = is(row_first, last, speller) || is(row_second, first, speller);
+    if !given_first && !is(row_last, first, speller) {
+        return None;
+    }
+    let mut straight = [*row_first; NAME_WORDS_MAX];
+    let straight = straight.get_mut(..row.len())?;
+    straight.copy_from_slice(row);
+    if given_first {
+        straight.rotate_left(1);
+    } else {
+        straight.rotate_right(1);
+    }
+    let found = if row.len() == person.len() {
+        align_equal(straight, person, speller)
+    } else {
+        within(straight, person, speller)
+    };
+    found.map(|found| Alignment { level: name::SLIPS, agree: found.agree })
 }
 
 /// Word by word, as many here as there. `None` where words differ.
@@ -284,13 +313,28 @@ fn respaced(row: &[RowWord], person: &[WordId], speller: &Speller<'_>) -> Option
 /// One name's words within the other's, in their order: a middle name left out.
 fn within(row: &[RowWord], person: &[WordId], speller: &mut Speller<'_>) -> Option<Alignment> {
     let (mut agree, mut slips, mut initials) = (0_u16, 0, 0);
+    // Where the last slip is.
+    let mut slipped = 0_u16;
     let (mut at, mut there) = (0, 0);
     if row.len() < person.len() {
         while at < row.len() {
             let id = person.get(there)?;
-            match speller.likeness(row[at], *id) {
+            let found = speller.likeness(row[at], *id);
+            let spare = person.len() - there > row.len() - at;
+            if !found.agrees()
+                && spare
+                && person[there + 1..].iter().any(|later| speller.index.fold(*later) == row[at].fold)
+            {
+                // `Nguyễn An` is of `Nguyễn Văn An`: An is no slip for Văn.
+                there += 1;
+                continue;
+            }
+            match found {
                 Likeness::Same | Likeness::Marks => agree |= 1 << there,
-                Likeness::Slip => slips += 1,
+                Likeness::Slip => {
+                    slips += 1;
+                    slipped = 1 << there;
+                }
                 Likeness::Initial => initials += 1,
                 Likeness::Other => {
                     there += 1;
@@ -318,10 +362,13 @@ fn within(row: &[RowWord], person: &[WordId], speller: &mut Speller<'_>) -> Opti
     } else {
         return None;
     }
+    let given = 1 << (person.len() - 1);
     let level = match (agree.count_ones(), slips, initials) {
         (2.., 0, 0) => name::PART,
-        (1, 0, 0) if agree >> (person.len() - 1) & 1 == 1 => name::GIVEN,
+        (1, 0, 0) if agree & given != 0 => name::GIVEN,
+        // Of the middle names one is left out, and another word has a slip.
         (2.., 1, 0) => name::SLIPS,
+        (1, 1, 0) if row.len() == 2 && agree == 1 && slipped == given => name::SLIPS,
         (1.., 0, 1..) if row.len() > 1 => name::INITIALS,
         _ => return None,
     };
@@ -363,4 +410,57 @@ fn ends(row: &[RowWord], person: &[WordId], speller: &mut Speller<'_>) -> Alignm
 /// So many ones.
 const fn mask(words: usize) -> u16 {
     if words >= 16 { u16::MAX } else { (1 << words) - 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::value::place::Places;
+    use crate::{Batch, CleanOptions, Cleaner, IndexBuilder, Kind, Schema};
+    use std::sync::Arc;
+
+    /// How a name of a row agrees with the name of a person of the register who has the same number.
+    fn level(row: &str, person: &str) -> &'static str {
+        let schema = Schema::people();
+        let mut batch = Batch::new(schema.fields.len());
+        batch.push(1, ["001090000001", person]);
+        let mut builder = IndexBuilder::new(schema, None, Arc::new(Places::empty()));
+        builder.add(&batch);
+        let index = builder.finish().unwrap();
+        let found = Cleaner::new(&index, CleanOptions::default()).look_alikes(&["001090000001", row], 1);
+        Kind::FullName.levels()[usize::from(found[0].levels[1])].id
+    }
+
+    #[test]
+    fn names_agree_by_levels() {
+        let wrong: Vec<_> = [
+            ("NGUYỄN  VĂN AN", "Nguyễn Văn An", "same"),
+            ("Trần Thuý Hoà", "Trần Thúy Hòa", "same"),
+            ("Nguyen Van An", "Nguyễn Văn An", "unmarked"),
+            ("Nguyeenx Vawn An", "Nguyễn Văn An", "typed"),
+            ("Nguyễn Văn An (Tèo)", "Nguyễn Văn An", "same"),
+            ("Nguyễn Thị Lí", "Nguyễn Thị Lý", "marks"),
+            ("Nguyễn Văn Ản", "Nguyễn Văn An", "marks"),
+            ("Nguyễn Vân Anhh", "Nguyễn Vân Anh", "slip"),
+            ("An Nguyễn Văn", "Nguyễn Văn An", "order"),
+            ("Văn An Nguyễn", "Nguyễn Văn An", "order"),
+            ("Nguyễn An", "Nguyễn Văn An", "part"),
+            ("Maria Nguyễn Thị Lan", "Nguyễn Thị Lan", "part"),
+            ("Nguyễn V. Anh", "Nguyễn Văn Anh", "initials"),
+            ("Nguyễn Đức Anh", "Nguyễn Văn Anh", "middle"),
+            // The given name first, and one thing more.
+            ("Anh Nguyễn", "Nguyễn Văn Anh", "slips"),
+            ("Phúc Nguyễn Bao", "Nguyễn Bảo Phúc", "order"),
+            ("Bảo Pjúc Nguyễn", "Nguyễn Bảo Phúc", "slips"),
+            ("Quang Hải T. Trần", "Trần Quang Hải Thanh", "slips"),
+            // The middle name left out, and a slip in the given name.
+            ("Dương Khanng", "Dương Văn Khang", "slips"),
+            ("Phạm Thị Cúc", "Nguyễn Văn An", "differs"),
+            ("Nguyễn Văn Bình", "Nguyễn Văn Khang", "differs"),
+        ]
+        .into_iter()
+        .map(|(row, person, expected)| (row, person, expected, level(row, person)))
+        .filter(|(.., expected, found)| expected != found)
+        .collect();
+        assert_eq!(wrong, [], "row, person, expected, found");
+    }
 }
