@@ -87,6 +87,7 @@ mat0406 = The weights in { $path } cannot be read or do not fit the columns of t
 mat0407 = The register { $path } holds nobody.
 mat0408 = The register { $path } has no column of personal numbers.
 mat0409 = The index { $path } has other fields than the columns of the file.
+mat0410 = { $path } is a running register. Say with --purpose on account of which decision or plan its people are used (at most 200 characters).
 # Files of rows.
 mat0101 = The file { $path } is empty.
 mat0102 = The file { $path } holds the names of the columns and no rows.

@@ -87,6 +87,7 @@ mat0406 = Tệp trọng số { $path } không đọc được hoặc không hợ
 mat0407 = CSDL { $path } không có ai.
 mat0408 = CSDL { $path } không có cột số định danh cá nhân.
 mat0409 = Chỉ mục { $path } có các trường khác với các cột của tệp.
+mat0410 = { $path } là sổ đang hoạt động. Hãy dùng --purpose để nêu số quyết định hoặc kế hoạch làm căn cứ (tối đa 200 ký tự).
 # Tệp dữ liệu.
 mat0101 = Tệp { $path } rỗng.
 mat0102 = Tệp { $path } chỉ có dòng tên cột, không có dòng dữ liệu nào.

@@ -42,6 +42,12 @@ pub fn beside(data: &Path) -> Result<Option<PgConnectOptions>> {
     Ok(Some(Cluster::beside(&folder, ROLE_APP, DATABASE)?))
 }
 
+/// Whether there is a private cluster below `data`, running or not.
+#[must_use]
+pub fn has_cluster(data: &Path) -> bool {
+    data.join(CLUSTER).is_dir()
+}
+
 /// An open, migrated database.
 pub struct Database {
     /// What the program works with: role `sen_app`.

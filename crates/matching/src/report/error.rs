@@ -65,6 +65,14 @@ pub enum Error {
         /// The register.
         path: String,
     },
+    /// A running register is used on account of a decision only.
+    #[error(
+        "MAT0410: {path} is a running register, and --purpose does not say on account of which decision it is used"
+    )]
+    NoDecision {
+        /// The register.
+        path: String,
+    },
     /// The index is about other fields than the file.
     #[error("MAT0409: the index {path} has other fields than the columns of the file")]
     OtherFields {
@@ -89,6 +97,7 @@ impl From<Error> for Problem {
             Error::Weights { path, .. } => Self::new(Kind::Invalid, "MAT0406").with("path", path),
             Error::Nobody { path } => Self::new(Kind::Invalid, "MAT0407").with("path", path),
             Error::NoNumbers { path } => Self::new(Kind::Invalid, "MAT0408").with("path", path),
+            Error::NoDecision { path } => Self::new(Kind::Invalid, "MAT0410").with("path", path),
             Error::OtherFields { path } => Self::new(Kind::Invalid, "MAT0409").with("path", path),
         }
     }

@@ -13,6 +13,10 @@ pub struct CleanArgs {
     /// a database URL, or `demo`). Without it, duplicates within the file are found
     #[arg(long)]
     pub register: Option<String>,
+    /// With a running register: the number of the decision or plan on whose account its people are used. The log keeps
+    /// it, and everybody in the register can read it there
+    #[arg(long)]
+    pub purpose: Option<String>,
     /// Which column is what (YAML or JSON), instead of recognising it
     #[arg(long)]
     pub columns: Option<PathBuf>,

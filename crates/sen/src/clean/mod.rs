@@ -14,6 +14,7 @@ mod read;
 mod registers;
 mod report;
 mod run;
+pub mod running;
 mod say;
 mod within;
 

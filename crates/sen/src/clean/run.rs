@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::read::{Input, Read};
 use super::report::{FileInfo, Options, RegisterInfo, Report, Timings};
 use super::say::{Say, results_in};
-use super::{columns, registers, within};
+use super::{columns, registers, running, within};
 use anyhow::{Context, Result, ensure};
 use kernel::Clock;
 use matching::report::{
@@ -88,7 +88,7 @@ pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, qui
     let work = Work { args, say, progress: &progress, places, input: Input { table, mapping, schema } };
 
     let (index, rows_of) = match &args.register {
-        Some(register) => (registers::open(register, &work.input.mapping, &work.places, &progress)?, None),
+        Some(register) => (work.index_of_register(register)?, None),
         None => work.index_of_file().map(|(index, rows)| (index, Some(rows)))?,
     };
     if index.schema() != &work.input.schema {
@@ -132,6 +132,22 @@ pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, qui
 }
 
 impl Work<'_> {
+    /// The index of the register: of a file, or of one that runs.
+    fn index_of_register(&self, register: &str) -> Result<Index> {
+        let Self { args, places, progress, input, .. } = self;
+        if !running::is_running(register) {
+            return registers::open(register, &input.mapping, places, progress);
+        }
+        let stage = progress.stage("register", 0);
+        let decision = args.purpose.as_deref().unwrap_or_default();
+        let index = running::index_with(register, decision, args.pack.as_deref(), places)?;
+        stage.finish(Some(u64::from(index.people())));
+        if index.people() == 0 {
+            return Err(OutputError::Nobody { path: running::name_of(register) }.into());
+        }
+        Ok(index)
+    }
+
     /// The index of the file itself, and the row of each of its records.
     fn index_of_file(&self) -> Result<(Index, Vec<u64>)> {
         let blocking = registers::blocking(&self.input.mapping, &self.input.schema)?;
@@ -365,7 +381,7 @@ impl Finished<'_> {
         timings.steps = progress.steps();
         timings.seconds = self.started.elapsed().as_secs_f64();
         let register = args.register.as_ref().map(|register| RegisterInfo {
-            name: name_of(Path::new(register)),
+            name: if running::is_running(register) { running::name_of(register) } else { name_of(Path::new(register)) },
             people: u64::from(self.index.people()),
         });
         let columns = &input.mapping.columns;

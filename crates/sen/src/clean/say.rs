@@ -86,7 +86,11 @@ fn problem(error: anyhow::Error) -> Option<Problem> {
         Ok(error) => return Some(error.into()),
         Err(error) => error,
     };
-    error.downcast::<matching::report::Error>().ok().map(Into::into)
+    let error = match error.downcast::<matching::report::Error>() {
+        Ok(error) => return Some(error.into()),
+        Err(error) => error,
+    };
+    error.downcast::<Problem>().ok()
 }
 
 /// The language of the results for a language of the program.

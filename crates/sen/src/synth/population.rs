@@ -163,9 +163,10 @@ impl Iterator for Population<'_> {
     }
 }
 
-/// A UUIDv7 of the day on which ages are counted.
+/// A UUIDv7 of two days before that on which ages are counted: nobody seems to come after what is done on the day itself,
+/// whatever its hour in Vietnam.
 pub(super) fn subject(world: &World, dice: &mut Dice) -> SubjectId {
-    let seconds = world.as_of.midnight().assume_utc().unix_timestamp();
+    let seconds = (world.as_of.midnight().assume_utc() - time::Duration::days(2)).unix_timestamp();
     let millis = u64::try_from(seconds).unwrap_or(0) * 1_000 + u64::from(dice.below(86_400_000));
     SubjectId(uuid::Builder::from_unix_timestamp_millis(millis, &dice.bytes()).into_uuid())
 }
