@@ -26,6 +26,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock, PoisonError, RwLock, mpsc},
     thread,
+    time::Duration,
 };
 use store::Db;
 use time::Date;
@@ -37,6 +38,8 @@ const CHANGED_MAX: usize = 20_000;
 const ALIKE_FROM: f64 = 0.9;
 /// How many people of the index are looked at for one who is to be recorded.
 const ALIKE_MAX: usize = 5;
+/// How long a call waits for an index that is being made.
+const WAIT_MAX: Duration = Duration::from_secs(5);
 /// The service under which a body reads its own register for the index.
 const SERVICE: &str = "extract";
 /// Levels of a name that say that it is the same name, written in another way. A slip is not among them: the names of
@@ -180,7 +183,9 @@ impl LookAlikes {
         if matches!(self.since(conn, &*built()?).await?, Since::Nothing) {
             return built();
         }
-        let _one_at_a_time = self.0.making.lock().await;
+        // A connection is held meanwhile, which whoever is making the index may need: so not for ever.
+        let waiting = tokio::time::timeout(WAIT_MAX, self.0.making.lock()).await;
+        let _one_at_a_time = waiting.map_err(|_| missing())?;
         // Somebody else may have made it while we waited.
         let before = built()?;
         match self.since(conn, &before).await? {
