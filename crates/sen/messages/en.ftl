@@ -102,3 +102,5 @@ report-field-name = Field
 report-fields-province = Compared only where the commune is unknown.
 report-sex-male = male
 report-sex-female = female
+report-row = Row
+report-fields-lead-within = Of the { $rows } rows with a duplicate, compared with the row most alike.

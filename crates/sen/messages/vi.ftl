@@ -102,3 +102,5 @@ report-field-name = Thông tin
 report-fields-province = Chỉ so khi không rõ xã.
 report-sex-male = Nam
 report-sex-female = Nữ
+report-row = Dòng số
+report-fields-lead-within = Tính trên { $rows } dòng có dòng trùng, so với dòng giống nhất.

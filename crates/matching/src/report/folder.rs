@@ -49,6 +49,14 @@ impl Folder {
         Ok(Self { path: path.to_owned(), partial, done: false })
     }
 
+    /// Whether results may come to `path`, before anything is done for them.
+    ///
+    /// # Errors
+    /// When there are results and `replace` is not given, and when the folder holds anything that is no result.
+    pub fn check(path: &Path, replace: bool) -> Result<(), Error> {
+        check(path, replace)
+    }
+
     /// Where files are made until the end.
     #[must_use]
     pub fn partial(&self) -> &Path {

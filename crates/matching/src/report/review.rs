@@ -2,8 +2,9 @@
 
 use super::error::writing;
 use super::folder::create_private;
+use super::words::FLAGS;
 use super::{Error, agreement_id};
-use crate::{Batch, Decision, Schema};
+use crate::{Batch, Decision, Flags, Schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::fs::File;
@@ -42,6 +43,9 @@ pub struct ReviewFile {
 struct Line<'a> {
     row: u64,
     file: Cells<'a>,
+    /// Ids of what is peculiar (`clean-flag-…`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<&'static str>,
     candidates: Vec<CandidateLine<'a>>,
 }
 
@@ -101,7 +105,13 @@ impl ReviewFile {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn push(&mut self, schema: &Schema, batch: &Batch, at: usize, found: &[Candidate]) -> Result<(), Error> {
+    pub fn push(
+        &mut self,
+        schema: &Schema,
+        (batch, at): (&Batch, usize),
+        flags: Flags,
+        found: &[Candidate],
+    ) -> Result<(), Error> {
         let candidates = found.iter().take(CANDIDATES).map(|candidate| CandidateLine {
             personal_number: &candidate.personal_number,
             person: candidate.person,
@@ -111,7 +121,8 @@ impl ReviewFile {
             weight: candidate.weight,
         });
         let row = batch.row(at);
-        let line = Line { row, file: Cells(schema, batch, at), candidates: candidates.collect() };
+        let reasons = FLAGS.iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, id)| *id).collect();
+        let line = Line { row, file: Cells(schema, batch, at), reasons, candidates: candidates.collect() };
         self.rows += 1;
         let mut write = || -> std::io::Result<()> {
             write!(self.writer, "{row}\t")?;
@@ -178,7 +189,8 @@ mod tests {
             let mut values = vec![String::new(); 9];
             values[1] = "Trần Văn Tí".to_owned();
             let candidate = Candidate::of(&decision(row, Status::Review), "001090000001".to_owned(), values);
-            file.push(&schema, &batch, row as usize - 1, &[candidate]).unwrap();
+            let flags = if row == 2 { Flags::AMBIGUOUS } else { Flags::default() };
+            file.push(&schema, (&batch, row as usize - 1), flags, &[candidate]).unwrap();
         }
         assert_eq!(file.finish(|row| row != 1).unwrap(), 1);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -186,6 +198,7 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0]["row"], 2);
         assert_eq!(lines[0]["file"], json!({ "full_name": "Tran\tVan \"Tí\"", "birth_date": "1990" }));
+        assert_eq!(lines[0]["reasons"], json!(["ambiguous"]));
         let candidate = &lines[0]["candidates"][0];
         assert_eq!(candidate["values"], json!({ "full_name": "Trần Văn Tí" }));
         assert_eq!(candidate["levels"]["full_name"], "unmarked");

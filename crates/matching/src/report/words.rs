@@ -149,7 +149,9 @@ impl Words {
             }
         }
         for ((flag, _), sentence) in FLAGS.iter().zip(self.flags) {
-            if decision.flags.has(*flag) && !(compared && TOLD_BY_LEVELS.has(*flag)) {
+            // Without a register, whose number it is remains unknown.
+            let known = !self.within || *flag != Flags::NUMBER_OF_ANOTHER;
+            if known && decision.flags.has(*flag) && !(compared && TOLD_BY_LEVELS.has(*flag)) {
                 push_sentence(out, sentence);
             }
         }

@@ -214,7 +214,9 @@ fn next(say: &Say, report: &Report<'_>) -> Vec<String> {
 }
 
 fn flags(words: &Words, report: &Report<'_>) -> Vec<Value> {
-    let flags = report.summary.flags.iter().filter(|flag| flag.rows > 0);
+    // Without a register, whose number it is remains unknown.
+    let known = |flag: &str| report.register.is_some() || flag != "number-of-another";
+    let flags = report.summary.flags.iter().filter(|flag| flag.rows > 0 && known(flag.flag));
     flags
         .map(|flag| context! { sentence => words.say(&format!("clean-flag-{}", flag.flag)), rows => flag.rows })
         .collect()

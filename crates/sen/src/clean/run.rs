@@ -78,6 +78,7 @@ struct Decided {
 pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, quiet: bool) -> Result<()> {
     let started = Instant::now();
     ensure!(args.review <= args.threshold, "--review must not be above --threshold");
+    Folder::check(&args.out(), args.force)?;
     let progress = Progress::new(say, quiet);
     let places = registers::places(args.pack.as_deref())?;
     let table = source::open(&args.file, &args.source())?;
@@ -225,7 +226,7 @@ impl Work<'_> {
                 communes.push(found.of(batch, at));
                 examples.offer(batch, at, decision, |person, field| index.cell(person, field));
                 if decision.status == Status::Review && rows_of.is_none() {
-                    review.push(schema, batch, at, &candidates(cleaner, index, batch, at))?;
+                    review.push(schema, (batch, at), decision.flags, &candidates(cleaner, index, batch, at))?;
                 }
             }
             decisions.extend(decided);
