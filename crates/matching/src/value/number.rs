@@ -76,7 +76,9 @@ pub fn identity(text: &str) -> Identity {
     if is_blank(text) {
         return Identity::Absent;
     }
-    read(without_label(without_decimals(text.trim())))
+    // A spreadsheet's mark for text stands before the digits.
+    let text = text.trim().trim_start_matches(['\'', '\u{feff}']);
+    read(without_label(without_decimals(text)))
 }
 
 /// Every character a digit: the number they make.

@@ -1,6 +1,5 @@
 //! Sex in the spellings of files, and as the middle name says it.
 
-use super::is_blank;
 use kernel::{Sex, text};
 
 /// Reads a cell: `Nam`, `NỮ`, `nu`, `male`, `F`, `1` (nam), `0` or `2` (nữ), `trai`, `bà` …; nothing else says a sex.
@@ -8,30 +7,40 @@ use kernel::{Sex, text};
 /// `x` is a cross in a column whose header says which: it says nothing here.
 #[must_use]
 pub fn parse(text: &str) -> Option<Sex> {
+    let text = text.trim();
     match text {
         "male" | "Nam" | "nam" | "NAM" => return Some(Sex::Male),
         "female" | "Nữ" | "nữ" | "NỮ" => return Some(Sex::Female),
         // Longer than any of the words below.
-        _ if text.is_empty() || text.len() > 40 => return None,
+        _ if text.is_empty() || text.len() > WORD_MAX => return None,
         _ => {}
     }
-    let folded = text::fold(text);
-    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    match word {
+    if text.is_ascii() {
+        let mut lower = [0; WORD_MAX];
+        let lower = &mut lower[..text.len()];
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        return std::str::from_utf8(lower).ok().and_then(of_word);
+    }
+    of_word(&text::fold(text))
+}
+
+/// The longest word for a sex, with its marks, has fewer bytes.
+const WORD_MAX: usize = 40;
+
+/// A word in lower case without marks.
+fn of_word(word: &str) -> Option<Sex> {
+    // Signs at the end may be left-overs of typing.
+    if matches!(word, "nuwx" | "nuxw" | "nwx" | "nu74" | "nu47" | "nu+~" | "nu~+") {
+        return Some(Sex::Female);
+    }
+    match word.trim_matches(|c: char| !c.is_alphanumeric()) {
         "nam" | "male" | "m" | "1" | "01" | "1.0" | "trai" | "con trai" | "be trai" | "ong" | "anh" | "nam gioi"
         | "gioi tinh nam" | "dan ong" | "man" | "boy" | "mr" => Some(Sex::Male),
         "nu" | "female" | "f" | "0" | "2" | "00" | "02" | "0.0" | "2.0" | "gai" | "con gai" | "be gai" | "ba"
         | "chi" | "co" | "nu gioi" | "gioi tinh nu" | "phu nu" | "dan ba" | "woman" | "girl" | "mrs" | "ms"
-        | "miss" => {
-            // `co` and `ba` fold from many words.
-            (!is_blank(text)).then_some(Sex::Female)
-        }
-        // Left-overs of typing: TELEX, VNI, VIQR.
-        "nuwx" | "nuxw" | "nwx" | "nu74" | "nu47" | "nu+" | "nu~" => Some(Sex::Female),
-        _ => match text.trim() {
-            "nu+~" | "Nu+~" | "NU+~" => Some(Sex::Female),
-            _ => None,
-        },
+        | "miss" => Some(Sex::Female),
+        _ => None,
     }
 }
 

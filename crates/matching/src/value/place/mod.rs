@@ -7,9 +7,13 @@
 //! numbers.
 
 mod district;
+mod find;
+mod province;
 mod read;
-mod text;
+mod slip;
+mod words;
 
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// A set of units; [`UNKNOWN`] for none.
@@ -72,14 +76,14 @@ pub struct Places {
     /// The first is that of [`UNKNOWN`].
     sets: Vec<Set>,
     /// Units → the set of them.
-    interned: HashMap<Vec<u32>, PlaceId>,
+    interned: HashMap<Vec<u32>, PlaceId, FixedState>,
     /// By the number that a commune's code is.
     by_code: Vec<PlaceId>,
     by_province_code: Vec<PlaceId>,
     /// Folded name or short form, without spaces → provinces.
-    province_names: HashMap<String, PlaceId>,
+    province_names: HashMap<String, PlaceId, FixedState>,
     /// Folded name without spaces → communes.
-    names: HashMap<String, Vec<u32>>,
+    names: HashMap<String, Vec<u32>, FixedState>,
     /// Folded names by present province, sorted, for slips of the keyboard.
     names_by_province: Vec<Vec<String>>,
     /// Codes of the present communes.

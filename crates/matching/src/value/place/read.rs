@@ -1,6 +1,6 @@
 //! From the pack's tables to the sets that texts can name.
 
-use super::{COMMUNES_MAX, PlaceId, Places, Set, UNKNOWN, Unit, text};
+use super::{COMMUNES_MAX, PlaceId, Places, Set, UNKNOWN, Unit, words};
 use pack::units::{self, Units};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -81,8 +81,8 @@ impl Places {
                 code: unit.code.to_string(),
                 kind: unit.kind.clone(),
                 full_name: unit.full_name(),
-                marked: text::marked_key(&unit.name),
-                words: text::count(&unit.name),
+                marked: words::marked_key(&unit.name),
+                words: words::count(&unit.name),
                 provinces: own.map(|(at, _)| at as u32).collect(),
                 today: sorted(today.filter_map(|at| u16::try_from(at).ok())),
                 provinces_today: sorted(provinces_today.filter_map(|at| u8::try_from(at).ok())),
@@ -111,7 +111,7 @@ impl Places {
     fn read_province_names(&mut self) -> Vec<PlaceId> {
         let mut of_name: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (at, unit) in self.units.iter().enumerate().filter(|(_, unit)| unit.is_province) {
-            of_name.entry(text::folded_key(&unit.marked)).or_default().push(at as u32);
+            of_name.entry(words::folded_key(&unit.marked)).or_default().push(at as u32);
         }
         for (name, units) in of_name {
             if let Some(id) = self.intern(units) {
@@ -131,7 +131,7 @@ impl Places {
     fn read_names(&mut self) {
         let mut by_province = vec![BTreeSet::new(); self.provinces_today.len()];
         for (at, unit) in self.units.iter().enumerate().filter(|(_, unit)| !unit.is_province) {
-            let name = text::folded_key(&unit.marked);
+            let name = words::folded_key(&unit.marked);
             for province in &unit.provinces_today {
                 by_province[usize::from(*province)].insert(name.clone());
             }

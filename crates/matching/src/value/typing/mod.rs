@@ -38,6 +38,8 @@ struct Word {
     /// Keys that were read as marks.
     keys: usize,
     has_vowel: bool,
+    /// A vowel was repeated later, not at once.
+    is_apart: bool,
 }
 
 /// The word in Vietnamese (NFC, lower case, tone where [`kernel::text::tone_unified`] has it) if it holds typing
@@ -51,6 +53,10 @@ pub fn decode(word: &str) -> Option<String> {
     // A dot or the like that ends a word may end a sentence.
     let is_sentence = doubled.keys == 1 && word.ends_with(['.', '\'', '?']);
     if doubled.keys == 0 || is_sentence || is_syllable(word) {
+        return None;
+    }
+    // `hanaf` is `hần`; `hana` is more often a foreign name.
+    if doubled.is_apart && doubled.keys == 1 {
         return None;
     }
     let is_onset_missing = is_vowel(doubled.letters[0]) && doubled.letters[0] != b'y';
@@ -184,6 +190,7 @@ impl Word {
                 is_new.then_some(())
             }
             b'a' | b'e' | b'o' if doubled == Doubled::Hat && self.letters[..self.length].contains(&c) => {
+                self.is_apart |= self.letters[self.length - 1] != c;
                 self.set_hat(c)
             }
             b'a'..=b'z' => {

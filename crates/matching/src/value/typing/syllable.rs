@@ -174,7 +174,9 @@ pub(super) fn may_follow(onset: &[u8], rhyme: &Rhyme) -> bool {
     }
     match onset {
         b"" => !plain.starts_with(b"ie"),
-        b"qu" => matches!(first, b'a' | b'e') || matches!(rhyme.text, "i" | "it" | "ich" | "inh" | "ơ" | "ôc"),
+        b"qu" => {
+            matches!(first, b'a' | b'e') || matches!(rhyme.text, "i" | "it" | "ich" | "inh" | "ơ" | "ơi" | "ơn" | "ôc")
+        }
         b"gi" => first != b'i',
         b"c" | b"ng" => !is_front,
         // `giu` is `gi` and `u`.

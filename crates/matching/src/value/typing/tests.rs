@@ -43,7 +43,7 @@ fn left_overs_of_every_method_are_decoded() {
     check("thuys thuy1", "thúy");
     check("quys quy1 qu'y quy1", "quý");
     check("quyeenf quyenef quye62n quye^`n", "quyền");
-    check("quaan qua6n quana qua^n", "quân");
+    check("quaan qua6n qua^n quan6", "quân");
     check("quoocs quo61c quoc61 quo^'c", "quốc");
     check("quaangr", "quẩng");
     check("tuaans tua61n tuan61", "tuấn");
@@ -85,7 +85,7 @@ fn other_words_are_left_alone() {
     for word in "van hoa as is us ow an nguyen nguyễn văn thị hoà hòa quý đỗ đ d9 dd a â y xuan van. van' hoa? lan. \
                  h'hen niê nie' y' smith thomas john michael ross express williams aaa aaaa sss xyz qwerty 1990 \
                  nguyeenxs nguyeenxx nguyeenx1 vawwn dddinh hocf hocr vieet nguyeen6 ngoao khoeo \
-                 k'sor ksor rơ-châm brown w ww wf 4 a0 o'brien d'angelo lê6x thanh2x nguyen_van"
+                 k'sor ksor rơ-châm brown w ww wf hana ana ono 4 a0 o'brien d'angelo lê6x thanh2x nguyen_van"
         .split_whitespace()
     {
         if let Some(decoded) = decode(word) {
@@ -210,7 +210,9 @@ fn every_syllable_typed_in_any_method_comes_back() {
                 // A dot or the like that ends a word may end a sentence.
                 let is_stop =
                     typed.ends_with(['.', '\'', '?']) && typed.trim_end_matches(['.', '\'', '?']) == fold(syllable);
-                if typed != fold(syllable) && !is_short && !is_stop {
+                // One vowel repeated at the end is more often a foreign name (Hana).
+                let is_hat_alone = table == TELEX && at_end && typed.len() == fold(syllable).len() + 1;
+                if typed != fold(syllable) && !is_short && !is_stop && !is_hat_alone {
                     assert_eq!(decode(&typed).as_ref(), Some(syllable), "{typed}");
                 }
             }
@@ -230,4 +232,17 @@ proptest! {
             }
         }
     }
+}
+
+/// The names of communes are words of the language, but for those of the peoples of the highlands.
+#[test]
+fn nearly_every_word_of_the_communes_names_is_a_syllable() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/vn/units/communes.csv");
+    let table = std::fs::read_to_string(path).unwrap();
+    let names = table.lines().filter_map(|line| line.split(',').nth(4)).skip(1);
+    let words: Vec<_> = names.flat_map(|name| name.split([' ', '-', '\''])).filter(|word| word.len() > 2).collect();
+    let others = words.iter().filter(|word| !is_syllable(word)).count();
+    let decoded = words.iter().filter(|word| decode(word).is_some()).count();
+    assert!(words.len() > 25_000 && others * 100 < words.len() * 3, "{others} of {}", words.len());
+    assert!(decoded * 500 < words.len(), "{decoded} of {}", words.len());
 }
