@@ -44,6 +44,7 @@ pub enum Relation {
 #[derive(Clone, Debug)]
 struct Unit {
     is_province: bool,
+    stands: bool,
     code: String,
     /// `xã`, `phường`, `thị trấn`, `đặc khu`, `tỉnh`, `thành phố`.
     kind: String,
@@ -109,6 +110,18 @@ impl Places {
     #[must_use]
     pub fn provinces_today(&self, id: PlaceId) -> &[u8] {
         self.set(id).map_or(&[], |set| &set.provinces_today)
+    }
+
+    /// What of the set stands today, where that is one unit: what a code means in a register that is kept up to date.
+    /// Any other set stays as it is.
+    #[must_use]
+    pub fn standing(&self, id: PlaceId) -> PlaceId {
+        let units = self.set(id).map(|set| set.units.as_slice()).unwrap_or_default();
+        let mut standing = units.iter().filter(|at| self.units.get(**at as usize).is_some_and(|unit| unit.stands));
+        match (standing.next(), standing.next()) {
+            (Some(one), None) => self.interned.get(std::slice::from_ref(one)).copied().unwrap_or(id),
+            _ => id,
+        }
     }
 
     /// The code of a present commune.

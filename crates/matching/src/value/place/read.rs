@@ -78,6 +78,7 @@ impl Places {
             });
             let unit = Unit {
                 is_province: unit.province.is_none(),
+                stands: unit.until.is_none(),
                 code: unit.code.to_string(),
                 kind: unit.kind.clone(),
                 full_name: unit.full_name(),

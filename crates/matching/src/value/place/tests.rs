@@ -340,6 +340,34 @@ fn places_are_related_through_the_merger() {
 }
 
 #[test]
+fn a_code_of_an_up_to_date_register_means_what_stands() {
+    let places = places();
+    for (code, expected) in [("00004", "Phường Ba Đình, Thành phố Hà Nội"), ("32248", "Xã Đất Mũi, Tỉnh Cà Mau")]
+    {
+        let id = places.standing(places.find(code, ""));
+        assert_eq!((places.name(id).as_str(), places.today(id).len()), (expected, 1));
+        assert_eq!(places.relation(id, places.find(code, "")), Relation::Same);
+    }
+    let ended = places.find("Phường Trúc Bạch", "01");
+    assert_eq!((places.standing(ended), places.standing(UNKNOWN)), (ended, UNKNOWN));
+    for unit in units().all().iter().filter(|unit| unit.until.is_none() && unit.province.is_some()) {
+        let id = places.standing(places.find(unit.code.as_str(), ""));
+        assert!(holds(id, unit) && places.today(id).len() == 1, "{}", unit.code);
+    }
+}
+
+#[test]
+fn the_same_pack_gives_the_same_numbers() {
+    let (places, again) = (places(), Places::read(units()));
+    for unit in units().all() {
+        for (commune, province) in [(unit.code.as_str(), ""), (unit.name.as_str(), "Hà Nội"), (unit.name.as_str(), "")]
+        {
+            assert_eq!(places.find(commune, province), again.find(commune, province), "{commune}");
+        }
+    }
+}
+
+#[test]
 fn without_places_everything_is_unknown() {
     let places = Places::empty();
     for (commune, province) in [("00004", "01"), ("Phường Trúc Bạch", "Hà Nội"), ("", ""), ("5", "79")] {
