@@ -30,6 +30,9 @@ pub mod source;
 pub mod value;
 mod weights;
 
+#[cfg(test)]
+mod tests;
+
 pub use batch::Batch;
 pub use blocking::{Blocking, Form, Part, Pass};
 pub use clean::{Candidate, CleanOptions, Cleaner, Pair, Work};
