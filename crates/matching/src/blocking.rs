@@ -161,12 +161,14 @@ impl NameKeys {
         Self { first: self.last, last: self.first, ..self }
     }
 
-    pub(crate) fn form(&self, form: Form) -> u64 {
-        match form {
+    /// One of them, never 0.
+    pub(crate) fn form(&self, form: Form) -> u32 {
+        let key = match form {
             Form::First => self.first,
             Form::Last => self.last,
             _ => self.whole,
-        }
+        };
+        (key >> 32) as u32 | 1
     }
 }
 

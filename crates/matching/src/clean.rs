@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::thread;
 
 /// Rows of the sample that weights are estimated on.
-const SAMPLE_ROWS: usize = 20_000;
+const SAMPLE_ROWS: usize = 10_000;
 /// Fewer rows than this are not worth a thread.
 const ROWS_WORTH_A_THREAD: usize = 256;
 /// A rival within this factor of the best makes a row ambiguous.

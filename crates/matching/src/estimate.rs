@@ -20,7 +20,7 @@ const PRIOR_ROWS: f64 = 20.0;
 /// People found for a row that are kept for the estimation.
 const KEPT_MAX: usize = 64;
 /// People put together with each row at random.
-const RANDOM_EACH: u64 = 60;
+const RANDOM_EACH: u64 = 30;
 
 /// A row of the sample: the people whom blocking found.
 pub(crate) struct Observed {

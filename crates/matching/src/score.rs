@@ -113,7 +113,9 @@ impl<'a> Scorer<'a> {
     }
 
     fn meet(&mut self, at: usize, pass: &Pass, slots: &[u32]) {
-        let keys = keys(pass, &self.index.layout, slots, &self.index.gazetteer, |field| self.row.name_keys[field]);
+        let keys = keys(pass, &self.index.layout, slots, &self.index.gazetteer, |part| {
+            self.row.name_keys[part.field].map(|keys| keys.form(part.form))
+        });
         self.look_up(at, &keys);
     }
 
@@ -183,11 +185,17 @@ impl<'a> Scorer<'a> {
         let people = f64::from(self.index.people.max(1));
         match place.kind {
             Kind::PersonalNumber | Kind::Number => {
-                let (mine, theirs) =
-                    (number_of(mine, self.row.slots[place.slot + 1]), number_of(theirs, record[place.slot + 1]));
-                let digits =
-                    if place.kind == Kind::PersonalNumber { 12 } else { theirs.checked_ilog10().unwrap_or(0) + 1 };
-                (mine != 0 && theirs != 0).then(|| numbers(mine, theirs, digits, people))
+                let mine = number_of(mine, self.row.slots[place.slot + 1]);
+                let theirs = number_of(theirs, record[place.slot + 1]);
+                if mine == 0 || theirs == 0 {
+                    return None;
+                }
+                if place.kind == Kind::PersonalNumber {
+                    return Some(numbers(mine, theirs, 12, people));
+                }
+                // Nothing is known of how such numbers are given: chance is what random pairs show.
+                let digits = theirs.checked_ilog10().unwrap_or(0) + 1;
+                Some(Outcome::by_level(numbers(mine, theirs, digits, people).level))
             }
             _ if mine == 0 || theirs == 0 => None,
             Kind::OldId => Some(numbers(u64::from(mine - 1), u64::from(theirs - 1), 9, people)),

@@ -6,7 +6,7 @@ use super::layout::{Layout, PlaceFinder, is_named};
 use super::names::{NameTable, Names};
 use super::postings::{Postings, keys};
 use super::words::Words;
-use crate::blocking::{Blocking, NameKeys};
+use crate::blocking::{Blocking, NameKeys, Part};
 use crate::lexicon::Lexicon;
 use crate::value::place::Places;
 use crate::{Batch, Error, Kind, Schema};
@@ -148,20 +148,27 @@ fn post(
 ) -> Vec<Postings> {
     let stride = layout.stride.max(1);
     let people = records.len() / stride;
-    let name_keys: Vec<Vec<NameKeys>> = names
-        .iter()
-        .map(|names| {
-            let view = names.view();
+    // What each part of a name is blocked by, person after person: names are looked up once and not in every pass.
+    let mut columns: Vec<(Part, Vec<u32>)> = Vec::new();
+    for part in blocking.passes.iter().flat_map(|pass| &pass.parts) {
+        let place = &layout.fields[part.field];
+        if is_named(place.kind) && columns.iter().all(|(known, _)| known != part) {
+            let view = names[place.table].view();
             let hashes = |name: u32| view.name(name).iter().map(|word| lexicon.hash(*word));
-            (1..=view.ends.len() as u32).map(|name| NameKeys::of(hashes(name)).unwrap_or_default()).collect()
-        })
-        .collect();
+            let keys: Vec<u32> = (1..=view.ends.len() as u32)
+                .map(|name| NameKeys::of(hashes(name)).map_or(0, |keys| keys.form(part.form)))
+                .collect();
+            let slots = records.chunks_exact(stride).map(|record| record[place.slot]);
+            columns.push((*part, slots.map(|slot| if slot == 0 { 0 } else { keys[slot as usize - 1] }).collect()));
+        }
+    }
     let build = |pass: &crate::blocking::Pass| {
+        let mine: Vec<&(Part, Vec<u32>)> = columns.iter().filter(|(part, _)| pass.parts.contains(part)).collect();
         Postings::build(people, |person| {
             let slots = &records[person * stride..(person + 1) * stride];
-            keys(pass, layout, slots, places, |field| {
-                let place = &layout.fields[field];
-                (slots[place.slot] != 0).then(|| name_keys[place.table][slots[place.slot] as usize - 1])
+            keys(pass, layout, slots, places, |part| {
+                let key = mine.iter().find(|(of, _)| *of == part).map_or(0, |(_, column)| column[person]);
+                (key != 0).then_some(key)
             })
         })
     };

@@ -3,12 +3,14 @@
 use super::layout::{Layout, date_of, is_named};
 use super::words::Words;
 use crate::Kind;
-use crate::blocking::{Form, NameKeys, Part, Pass};
+use crate::blocking::{Form, Part, Pass};
 use crate::lexicon::{join, mix};
 use crate::value::place::Places;
 
 /// Most keys of one record in one pass: a commune that was split has several.
 const KEYS_MAX: usize = 8;
+/// Buckets of a part that is sorted at once, as a power of two: their counts fit the first cache.
+const PART_BITS: u32 = 12;
 
 /// The people of a pass by key: those of bucket `b` are `people[starts[b]..starts[b + 1]]`, ascending.
 pub(crate) struct Postings {
@@ -33,13 +35,13 @@ impl Keys {
     }
 }
 
-/// The keys of a pass. `names` gives the keys of the name in a field. Empty where a part is absent.
+/// The keys of a pass. `names` gives what a part of a name is blocked by. Empty where a part is absent.
 pub(crate) fn keys(
     pass: &Pass,
     layout: &Layout,
     slots: &[u32],
     places: &Places,
-    names: impl Fn(usize) -> Option<NameKeys>,
+    names: impl Fn(Part) -> Option<u32>,
 ) -> Keys {
     let mut keys = Keys::one(pass.parts.len() as u64);
     for part in &pass.parts {
@@ -63,10 +65,10 @@ pub(crate) fn keys(
     keys
 }
 
-fn value_of(part: Part, layout: &Layout, slots: &[u32], names: &impl Fn(usize) -> Option<NameKeys>) -> Option<u64> {
+fn value_of(part: Part, layout: &Layout, slots: &[u32], names: &impl Fn(Part) -> Option<u32>) -> Option<u64> {
     let place = &layout.fields[part.field];
     if is_named(place.kind) {
-        return names(part.field).map(|keys| keys.form(part.form));
+        return names(part).map(u64::from);
     }
     let slot = slots[place.slot];
     match place.kind {
@@ -101,46 +103,40 @@ pub(crate) fn bucket(key: u64, bits: u32) -> usize {
 }
 
 impl Postings {
-    /// Sorts the people by the bucket of each key (counting sort).
+    /// Sorts the people by the bucket of each key: first into parts that fit a processor's cache, then each part by
+    /// counting, so that memory is written in runs and not here and there.
     pub(crate) fn build(people: usize, keys_of: impl Fn(usize) -> Keys) -> Self {
-        const NONE: u32 = u32::MAX;
         let bits = bucket_bits(people);
-        let mut starts = vec![0_u32; (1 << bits) + 1];
-        let mut first = Vec::with_capacity(people);
-        let mut more = Vec::new();
+        let within = bits.min(PART_BITS);
+        let mut parts: Vec<Vec<(u32, u32)>> = vec![Vec::with_capacity(people >> (bits - within)); 1 << (bits - within)];
         for person in 0..people {
-            let keys = keys_of(person);
-            let buckets = keys.get();
-            first.push(buckets.first().map_or(NONE, |key| bucket(*key, bits) as u32));
-            for key in buckets {
-                starts[bucket(*key, bits)] += 1;
-            }
-            more.extend(buckets.iter().skip(1).map(|key| (bucket(*key, bits), person as u32)));
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += std::mem::replace(start, sum);
-        }
-        let mut placed = vec![0_u32; sum as usize];
-        let mut more = more.into_iter().peekable();
-        for (person, first) in first.into_iter().enumerate() {
-            if first != NONE {
-                put(&mut placed, &mut starts, first as usize, person as u32);
-            }
-            while let Some((bucket, _)) = more.next_if(|(_, of)| *of == person as u32) {
-                put(&mut placed, &mut starts, bucket, person as u32);
+            for key in keys_of(person).get() {
+                let bucket = bucket(*key, bits);
+                parts[bucket >> within].push((bucket as u32 & ((1 << within) - 1), person as u32));
             }
         }
-        // Each start has moved to the end of its bucket, which is the start of the next.
-        starts.rotate_right(1);
-        starts[0] = 0;
+        let entries = parts.iter().map(Vec::len).sum();
+        let (mut starts, mut placed) = (Vec::with_capacity((1 << bits) + 1), vec![0; entries]);
+        let mut base = 0;
+        let mut ends = vec![0_u32; 1 << within];
+        for part in parts {
+            ends.fill(0);
+            part.iter().for_each(|(bucket, _)| ends[*bucket as usize] += 1);
+            let mut sum = base;
+            for end in &mut ends {
+                starts.push(sum);
+                sum += std::mem::replace(end, sum);
+            }
+            for (bucket, person) in part {
+                let end = &mut ends[bucket as usize];
+                placed[*end as usize] = person;
+                *end += 1;
+            }
+            base = sum;
+        }
+        starts.push(base);
         Self { starts: Words::Owned(starts), people: Words::Owned(placed) }
     }
-}
-
-fn put(placed: &mut [u32], starts: &mut [u32], bucket: usize, person: u32) {
-    placed[starts[bucket] as usize] = person;
-    starts[bucket] += 1;
 }
 
 #[cfg(test)]
