@@ -244,7 +244,7 @@ impl<'a> Scorer<'a> {
         let another = |level: u8| matches!(level, name::SURNAME | name::GIVEN | name::DIFFERS);
         if layout.full_name.is_some_and(|own| another(compared.levels[own])) {
             for (field, _) in layout.fields.iter().enumerate().filter(|(_, place)| place.kind == Kind::KinName) {
-                if compared.levels[field] < name::MIDDLE {
+                if compared.levels[field] < name::DIFFERS {
                     compared.levels[field] = Decision::MISSING;
                 }
             }

@@ -9,7 +9,7 @@ use crate::{
     Batch, CleanOptions, Cleaner, Decision, Error, Flags, Index, IndexBuilder, NOBODY, Schema, Status, Weights,
 };
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const SURNAMES: [&str; 8] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Lý"];
 const MIDDLES: [[&str; 4]; 2] = [["Văn", "Đức", "Quốc", "Minh"], ["Thị", "Ngọc", "Thu", "Minh"]];
@@ -61,9 +61,12 @@ fn people(count: usize, seed: u64) -> Vec<Cells> {
 }
 
 fn places() -> Arc<Places> {
-    let pack = pack::Pack::embedded("vn").unwrap();
-    let mut problems = pack::Report::new();
-    Arc::new(Places::read(&pack::units::Units::read(&pack, &mut problems)))
+    static PLACES: LazyLock<Arc<Places>> = LazyLock::new(|| {
+        let pack = pack::Pack::embedded("vn").unwrap();
+        let mut problems = pack::Report::new();
+        Arc::new(Places::read(&pack::units::Units::read(&pack, &mut problems)))
+    });
+    Arc::clone(&PLACES)
 }
 
 fn batch(rows: &[Cells]) -> Batch {
@@ -326,7 +329,7 @@ fn every_row_with_one_error_still_meets_its_person() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// The weight of a pair, and so its odds against everybody else, never falls when a field is made to agree.
     #[test]

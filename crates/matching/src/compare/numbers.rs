@@ -14,7 +14,7 @@ pub(crate) fn number_of(low: u32, high: u32) -> u64 {
 /// Two numbers of the same kind, of up to so many digits, among so many people.
 pub(crate) fn numbers(row: u64, person: u64, digits: u32, people: f64) -> Outcome {
     if row == person {
-        return Outcome::with_chance(number::SAME, 1.0 / people);
+        return Outcome::with_chance(number::SAME, 1.0 / (people + TAIL as f64));
     }
     if digit_slip(row, person, digits) {
         // Nine other digits in each place and each pair of neighbours, out of numbers drawn at random. Personal numbers

@@ -7,6 +7,21 @@ use crate::value::date::PackedDate;
 use crate::value::place::Places;
 use std::collections::{BTreeMap, HashMap};
 
+/// Few people say little of how rare a value is: what is usual counts beside them as so many people would.
+const USUAL_PEOPLE: f64 = 1_000.0;
+/// The usual share of a name, of a word in its place, of a day, a year, a commune.
+const USUAL_NAME: f64 = 1e-4;
+const USUAL_WORD: f64 = 5e-3;
+const USUAL_DAY: f64 = 4e-5;
+const USUAL_YEAR: f64 = 1.5e-2;
+const USUAL_COMMUNE: f64 = 3e-4;
+const USUAL_PROVINCE: f64 = 3e-2;
+
+/// The share of people who have a value that so many of them have.
+fn share_of(count: f64, people: f64, usual: f64) -> f64 {
+    (count + USUAL_PEOPLE * usual) / (people + USUAL_PEOPLE)
+}
+
 /// How many people were born on which day.
 #[derive(Default)]
 pub(crate) struct DateCounts {
@@ -26,14 +41,14 @@ impl DateCounts {
         found
     }
 
-    /// The share born on a day, never less than one person's.
+    /// The share born on a day.
     pub(crate) fn share(&self, day: PackedDate) -> f64 {
-        f64::from(*self.days.get(&day.raw()).unwrap_or(&1)) / self.total.max(1.0)
+        share_of(f64::from(*self.days.get(&day.raw()).unwrap_or(&1)), self.total, USUAL_DAY)
     }
 
-    /// The share born in a year, never less than one person's.
+    /// The share born in a year.
     pub(crate) fn share_of_year(&self, year: u32) -> f64 {
-        f64::from(*self.years.get(&year).unwrap_or(&1)) / self.total.max(1.0)
+        share_of(f64::from(*self.years.get(&year).unwrap_or(&1)), self.total, USUAL_YEAR)
     }
 }
 
@@ -49,9 +64,9 @@ pub(super) fn count_dates(slots: impl Iterator<Item = u32>) -> (Words, Words) {
 
 /// How many people live in each commune and province of today.
 pub(crate) struct PlaceCounts {
-    shares: HashMap<u32, f64, foldhash::fast::FixedState>,
+    counts: HashMap<u32, f64, foldhash::fast::FixedState>,
     provinces: Vec<f64>,
-    least: f64,
+    people: f64,
     /// The province of each place, where it is one.
     province_of: HashMap<u32, u8, foldhash::fast::FixedState>,
 }
@@ -59,38 +74,38 @@ pub(crate) struct PlaceCounts {
 impl PlaceCounts {
     /// From the places as records name them.
     pub(crate) fn new(ids: &[u32], counts: &[u32], places: &Places) -> Self {
-        let total = counts.iter().map(|count| f64::from(*count)).sum::<f64>().max(1.0);
+        let people = counts.iter().map(|count| f64::from(*count)).sum::<f64>();
         let mut communes: HashMap<u16, f64, foldhash::fast::FixedState> = HashMap::default();
         let mut provinces = vec![0.0; 256];
         let mut province_of: HashMap<u32, u8, foldhash::fast::FixedState> = HashMap::default();
         for (id, count) in ids.iter().zip(counts) {
             let today = places.today(*id);
             for commune in today {
-                *communes.entry(*commune).or_default() += f64::from(*count) / total / today.len() as f64;
+                *communes.entry(*commune).or_default() += f64::from(*count) / today.len() as f64;
             }
             if let [province] = places.provinces_today(*id) {
-                provinces[usize::from(*province)] += f64::from(*count) / total;
+                provinces[usize::from(*province)] += f64::from(*count);
                 province_of.insert(*id, *province);
             }
         }
-        let share = |id: &u32| places.today(*id).iter().filter_map(|commune| communes.get(commune)).sum();
-        let shares = ids.iter().map(|id| (*id, share(id))).collect();
-        Self { shares, provinces, least: 1.0 / total, province_of }
+        let living = |id: &u32| places.today(*id).iter().filter_map(|commune| communes.get(commune)).sum();
+        let counts = ids.iter().map(|id| (*id, living(id))).collect();
+        Self { counts, provinces, people, province_of }
     }
 
     /// The share that lives where the place lies today.
     pub(crate) fn share(&self, id: u32) -> f64 {
-        self.shares.get(&id).copied().unwrap_or(0.0).max(self.least)
+        share_of(self.counts.get(&id).copied().unwrap_or(0.0), self.people, USUAL_COMMUNE)
     }
 
     /// The share that lives in the province of the place.
     pub(crate) fn share_of_province(&self, id: u32) -> f64 {
-        self.province_of.get(&id).map_or(1.0, |province| self.provinces[usize::from(*province)]).max(self.least)
+        self.province_of.get(&id).map_or(1.0, |province| self.share_of(*province))
     }
 
     /// The share that lives in a province of today.
     pub(crate) fn share_of(&self, province: u8) -> f64 {
-        self.provinces[usize::from(province)].max(self.least)
+        share_of(self.provinces[usize::from(province)], self.people, USUAL_PROVINCE)
     }
 }
 
@@ -140,16 +155,16 @@ pub(crate) struct NamesOf<'a> {
 impl NamesOf<'_> {
     /// The share of people who bear the name in a slot.
     pub(crate) fn share(&self, slot: u32) -> f64 {
-        f64::from(self.names.counts[slot as usize - 1]) / self.bearers
+        share_of(f64::from(self.names.counts[slot as usize - 1]), self.bearers, USUAL_NAME)
     }
 
     /// The share of people whose name differs from it in marks at most.
     pub(crate) fn share_alike(&self, slot: u32) -> f64 {
-        f64::from(self.names.alike[slot as usize - 1]) / self.bearers
+        share_of(f64::from(self.names.alike[slot as usize - 1]), self.bearers, USUAL_NAME)
     }
 
     fn part(&self, counts: &[u32], word: WordId) -> f64 {
-        f64::from(counts[self.lexicon.fold(word) as usize].max(1)) / self.bearers
+        share_of(f64::from(counts[self.lexicon.fold(word) as usize].max(1)), self.bearers, USUAL_WORD)
     }
 
     /// The share of people whose name begins with the word.
