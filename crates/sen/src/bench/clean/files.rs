@@ -5,10 +5,10 @@ use crate::synth::corrupt::{Corruption, Corruptor, Layout, Level, truth_path};
 use crate::synth::{self, AS_OF, Population};
 use anyhow::{Context, Result, bail};
 use matching::value::place::Places;
-use matching::{Batch, Schema};
+use matching::{Batch, Schema, columns, source};
 use pack::units::Units;
 use pack::{Pack, Report};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,49 +76,29 @@ pub(super) fn places() -> Result<Arc<Places>> {
     Ok(Arc::new(Places::read(&units)))
 }
 
-/// Calls `take` with the register, some thousand people at a time.
-pub(super) fn read_register(path: &Path, mut take: impl FnMut(&Batch)) -> Result<()> {
+/// Reads a register or a messy file as `sen clean` does, its columns recognised by their headers, and calls `take` with
+/// some thousand rows at a time.
+pub(super) fn read(path: &Path, mut take: impl FnMut(&Batch)) -> Result<()> {
     let schema = Schema::people();
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
+    let table = source::open(path, &source::Options::default())?;
+    let mapping = columns::recognise(table.headers(), table.sample(), &schema).mapping;
+    if let Some(field) = schema.fields.iter().find(|field| mapping.columns.iter().all(|(of, _)| *of != field.name)) {
+        bail!("{}: no column was recognised as {}", path.display(), field.name);
+    }
+    let mut rows = table.rows(&mapping, &schema)?;
     let mut batch = Batch::new(schema.fields.len());
-    let mut row = 0;
-    for part in reader {
-        let part = part?;
-        let mut columns = Vec::new();
-        for field in &schema.fields {
-            let column = part.column_by_name(&field.name).with_context(|| format!("no column {}", field.name))?;
-            let column = column.as_any().downcast_ref::<arrow::array::StringArray>().context("a column of text")?;
-            columns.push(column);
-        }
+    loop {
         batch.clear();
-        for at in 0..part.num_rows() {
-            row += 1;
-            // What is null has no bytes either.
-            let cells = columns.iter().map(|column| column.value(at));
-            batch.push(row, cells);
-        }
+        let more = rows.next(&mut batch, BATCH_ROWS)?;
         take(&batch);
-    }
-    Ok(())
-}
-
-/// A messy file: its rows in the order of the register's columns.
-pub(super) fn read_file(path: &Path) -> Result<Vec<Batch>> {
-    /// Where each field of the register stands in [`Layout::Fields`].
-    const COLUMNS: [usize; 9] = [4, 1, 2, 3, 5, 6, 7, 8, 9];
-    let mut reader = csv::Reader::from_path(path).with_context(|| format!("open {}", path.display()))?;
-    let mut batches = Vec::new();
-    let mut batch = Batch::new(COLUMNS.len());
-    for (row, record) in (1..).zip(reader.records()) {
-        let record = record?;
-        batch.push(row, COLUMNS.map(|column| record.get(column).unwrap_or_default()));
-        if batch.len() == BATCH_ROWS {
-            batches.push(std::mem::replace(&mut batch, Batch::new(COLUMNS.len())));
+        if !more {
+            break;
         }
     }
-    batches.push(batch);
-    Ok(batches)
+    match rows.refused().len() {
+        0 => Ok(()),
+        refused => bail!("{}: {refused} rows could not be read", path.display()),
+    }
 }
 
 /// The truth about a row.

@@ -86,7 +86,7 @@ pub(super) fn initials(dice: &mut Dice, name: &str) -> Option<String> {
 
 /// Half of the clerks write a full stop; the name's length decides, so that one name is written one way.
 fn with_stop(name: &str) -> bool {
-    name.len() % 2 == 0
+    name.len().is_multiple_of(2)
 }
 
 /// The words of a name where a change is possible, one of them changed.

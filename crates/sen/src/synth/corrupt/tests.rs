@@ -87,8 +87,8 @@ fn every_kind_is_made_as_often_as_said() {
         ErrorKind::NameOther,
     ];
     let folder = tempfile::tempdir().unwrap();
-    let rows = 20_000;
-    let made = Level::ALL.map(|level| make(&folder, "file.csv", what(level, rows), 40_000).1.kinds);
+    let rows = 8_000;
+    let made = Level::ALL.map(|level| make(&folder, "file.csv", what(level, rows), 12_000).1.kinds);
     for kind in ErrorKind::ALL {
         let counts = made.each_ref().map(|kinds| kinds.get(kind.as_str()).copied().unwrap_or(0));
         assert!(counts.iter().all(|count| *count > 0), "{kind:?} is made at every level: {counts:?}");
@@ -106,7 +106,7 @@ fn every_kind_is_made_as_often_as_said() {
         }
     }
     // What the hard file is said to be.
-    let (path, _) = make(&folder, "hard.csv", what(Level::Hard, rows), 40_000);
+    let (path, _) = make(&folder, "hard.csv", what(Level::Hard, rows), 12_000);
     let (mut number, mut old_id) = (0, 0);
     for row in csv::Reader::from_path(path).unwrap().records().map(Result::unwrap) {
         number += usize::from(row[4].chars().filter(char::is_ascii_digit).count() > 9);
