@@ -4,10 +4,16 @@ use super::{Outcome, levels::date};
 use crate::index::DateCounts;
 use crate::value::date::PackedDate;
 
+/// The share of dates that stand for a year only, in files of all kinds (of experience, not of a source).
+const FIRST_JANUARY_SHARE: f64 = 0.04;
+
 /// Two dates that may be known in part. What is absent does not come here.
 pub(crate) fn dates(row: PackedDate, person: PackedDate, counts: &DateCounts) -> Outcome {
     if row == person {
-        return Outcome::with_chance(date::SAME, counts.share(person));
+        // On 1 January the two agree also where both know the year only.
+        let unknown =
+            if is_first_january(row) { counts.share_of_year(person.year()) * FIRST_JANUARY_SHARE } else { 0.0 };
+        return Outcome::with_chance(date::SAME, counts.share(person).max(unknown));
     }
     let same_year = row.year() == person.year();
     if !row.is_full() || !person.is_full() {

@@ -59,7 +59,7 @@ impl IndexBuilder {
             (0..batch.len()).map(|row| table.add(batch.cell(row, *field))).collect()
         };
         let plain = |records: &mut [u32], places: &Places| {
-            let mut finder = PlaceFinder::new(places);
+            let mut finder = PlaceFinder::of_today(places);
             for (row, slots) in records.chunks_exact_mut(stride).enumerate() {
                 layout.encode(|field| batch.cell(row, field), &mut finder, slots);
             }

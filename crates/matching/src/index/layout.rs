@@ -172,6 +172,8 @@ pub(crate) struct PlaceFinder<'a> {
     pub(crate) places: &'a Places,
     found: HashMap<Box<str>, u32, FixedState>,
     key: String,
+    /// A code that names a unit of the past and one of today means the latter, as a register's does.
+    of_today: bool,
 }
 
 /// More different texts than this are not remembered.
@@ -179,7 +181,11 @@ const FOUND_MAX: usize = 1 << 18;
 
 impl<'a> PlaceFinder<'a> {
     pub(crate) fn new(places: &'a Places) -> Self {
-        Self { places, found: HashMap::default(), key: String::new() }
+        Self { places, found: HashMap::default(), key: String::new(), of_today: false }
+    }
+
+    pub(crate) fn of_today(places: &'a Places) -> Self {
+        Self { of_today: true, ..Self::new(places) }
     }
 
     pub(crate) fn find(&mut self, commune: &str, province: &str) -> u32 {
@@ -190,7 +196,10 @@ impl<'a> PlaceFinder<'a> {
         if let Some(found) = self.found.get(self.key.as_str()) {
             return *found;
         }
-        let found = self.places.find(commune, province);
+        let mut found = self.places.find(commune, province);
+        if self.of_today {
+            found = self.places.standing(found);
+        }
         if self.found.len() < FOUND_MAX {
             self.found.insert(self.key.as_str().into(), found);
         }
