@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// How many versions are read for one page.
+/// How many versions are read for one page. One subject has fewer, or is read alone.
 const ROWS_MAX: i64 = 10_000;
 /// How many people are read by id at a time.
 pub(crate) const BY_ID_MAX: usize = 2_000;
@@ -59,15 +59,25 @@ impl<'a> Extract<'a> {
         pass.admit_extract(0)?;
         while !self.ended {
             let mut found = page(conn, &self.plan, self.after, self.valid).await?;
-            if found.len() < ROWS_MAX as usize {
+            let Some(last) = found.last().map(|row| row.subject) else {
                 self.ended = true;
-            } else if let Some(last) = found.last().map(|row| row.subject) {
+                break;
+            };
+            self.ended = found.len() < ROWS_MAX as usize;
+            if !self.ended {
                 // The last subject may go on behind the page: it begins the next one.
                 found.retain(|row| row.subject != last);
             }
-            let Some(last) = found.last().map(|row| row.subject) else { continue };
-            self.after = last;
-            let people = assemble(conn, &self.plan, found, self.valid, self.taken).await?;
+            let people = match found.last().map(|row| row.subject) {
+                Some(whole) => {
+                    self.after = whole;
+                    assemble(conn, &self.plan, newest(found), self.valid, self.taken).await?
+                }
+                None => {
+                    self.after = last;
+                    unadmitted(conn, &self.plan, &[SubjectId(last)], self.valid).await?
+                }
+            };
             if !people.subjects.is_empty() {
                 self.taken += people.subjects.len() as u64;
                 pass.admit_extract(people.subjects.len() as u64)?;
@@ -117,11 +127,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The newest version of a record that covers the day.
+/// A version of a record that covers the day.
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(rename = "subject_id")]
     subject: Uuid,
+    #[sqlx(rename = "record_id")]
+    record: Uuid,
     register: String,
     kind: String,
     valid_from: Date,
@@ -129,13 +141,13 @@ struct Row {
     body: Value,
 }
 
+/// The versions that cover the day, in the order of the table's key: so they come without sorting, page after page.
 async fn page(conn: &mut PgConnection, plan: &Plan<'_>, after: Uuid, valid: Date) -> Result<Vec<Row>, Error> {
     Ok(sqlx::query_as(
-        "SELECT DISTINCT ON (subject_id, record_id) subject_id, register, kind, valid_from, recorded_at, body
-         FROM register.record
+        "SELECT subject_id, record_id, register, kind, valid_from, recorded_at, body FROM register.record
          WHERE subject_id > $1 AND register = ANY($2)
            AND valid_from <= $3 AND (valid_until IS NULL OR valid_until > $3)
-         ORDER BY subject_id, record_id, version DESC LIMIT $4",
+         ORDER BY subject_id, record_id, version LIMIT $4",
     )
     .bind(after)
     .bind(&plan.read)
@@ -143,6 +155,18 @@ async fn page(conn: &mut PgConnection, plan: &Plan<'_>, after: Uuid, valid: Date
     .bind(ROWS_MAX)
     .fetch_all(conn)
     .await?)
+}
+
+/// Of each record the last of its versions, which come one after the other.
+fn newest(rows: Vec<Row>) -> Vec<Row> {
+    let mut newest: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows {
+        match newest.last_mut() {
+            Some(before) if before.record == row.record => *before = row,
+            _ => newest.push(row),
+        }
+    }
+    newest
 }
 
 /// What is known of these people now, whatever the pass: the body's own work. Who is no longer in the register is
@@ -155,7 +179,7 @@ pub(crate) async fn unadmitted(
 ) -> Result<People, Error> {
     let ids: Vec<Uuid> = subjects.iter().map(|subject| subject.0).collect();
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT DISTINCT ON (subject_id, record_id) subject_id, register, kind, valid_from, recorded_at, body
+        "SELECT DISTINCT ON (subject_id, record_id) subject_id, record_id, register, kind, valid_from, recorded_at, body
          FROM register.record
          WHERE subject_id = ANY($1) AND register = ANY($2)
            AND valid_from <= $3 AND (valid_until IS NULL OR valid_until > $3)

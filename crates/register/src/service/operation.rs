@@ -411,11 +411,11 @@ impl Operation {
                 }
             }
             Self::Put(word) => faults.extend(put_faults(word, registers)),
-            Self::VerifyBulk(word) => {
-                if registers.register(&word.register).is_some_and(|register| register.extract.is_empty()) {
-                    let message = format!("no extract of {} is defined", word.register);
-                    faults.push(("/register".to_owned(), "REG0105", message));
-                }
+            Self::VerifyBulk(word)
+                if registers.register(&word.register).is_some_and(|register| register.extract.is_empty()) =>
+            {
+                let message = format!("no extract of {} is defined", word.register);
+                faults.push(("/register".to_owned(), "REG0105", message));
             }
             _ => {}
         }

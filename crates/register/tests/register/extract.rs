@@ -2,10 +2,15 @@
 
 use crate::vietnam::{Vietnam, child, subject_in};
 use exchange::{Request, Scope};
-use kernel::{Actor, BodyId, Ctx, Problem, SubjectId};
+use kernel::{Actor, BodyId, Ctx, PersonalNumber, Problem, Sex, SubjectId};
 use matching::Schema;
-use register::Extract;
+use register::{
+    Extract,
+    load::{LoadPerson, Loader},
+};
+use serde_json::json;
 use std::sync::Arc;
+use time::macros::date;
 
 const POLICE: &str = "ministry-public-security";
 
@@ -95,4 +100,46 @@ async fn nothing_leaves_without_an_agreement_for_extracts() {
     assert_eq!(taken(&vietnam, &keeper(&vietnam), narrow).await.unwrap_err().code, "EXC0008");
     let officer = vietnam.country.officer(POLICE, "identity-card-officer");
     assert_eq!(taken(&vietnam, &officer, request()).await.unwrap_err().code, "EXC0007");
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_and_of_a_record_the_newest_version_counts() {
+    let vietnam = Vietnam::found().await;
+    let owner = vietnam.country.db.owner.clone();
+    let loader = Loader::new(owner, Arc::clone(&vietnam.country.registers), POLICE, "Test");
+    // More versions than a page has, in two registers, so that some subject lies across a page's end.
+    let people = (0..6_000).map(|n| LoadPerson {
+        subject: vietnam.country.subject(),
+        born: date!(1990 - 01 - 02),
+        body: json!({
+            "personal_number": PersonalNumber::new("001", Sex::Male, 1990, 1_000 + n).unwrap(),
+            "full_name": "Lê Văn Bình", "birth_date": "1990-01-02", "sex": "male",
+        }),
+        relatives: vec![json!({"relation": "mother", "full_name": "Phạm Thị Chi"})],
+        residence: None,
+        marital_status: None,
+    });
+    loader.people(&vietnam.country.base, people.collect()).await.unwrap();
+    let amended = vietnam.mother;
+    let versions: Vec<(i32, &str)> = vec![(2, "Nguyễn Thị Hoa"), (3, "Nguyễn Thị Huệ")];
+    for (version, name) in versions {
+        sqlx::query(
+            "INSERT INTO register.record SELECT subject_id, record_id, $2, register, 'amend', valid_from, valid_until,
+                 jsonb_set(body, '{full_name}', to_jsonb($3::text)), recorded_at, change_id, written_for, case_id, basis
+             FROM register.record WHERE subject_id = $1 AND register = 'population' AND version = 1",
+        )
+        .bind(amended.0)
+        .bind(version)
+        .bind(name)
+        .execute(&vietnam.country.db.owner)
+        .await
+        .unwrap();
+    }
+    let all = taken(&vietnam, &keeper(&vietnam), request().only(["full_name", "mother_name"])).await.unwrap();
+    assert_eq!(all.len(), 6_002);
+    let different: std::collections::BTreeSet<_> = all.iter().map(|(subject, _)| *subject).collect();
+    assert_eq!(different.len(), 6_002, "nobody twice");
+    assert!(all.iter().filter(|(_, cells)| cells.len() == 2).count() == 6_000, "every mother's name is there");
+    let of = &all.iter().find(|(subject, _)| *subject == amended).unwrap().1;
+    assert_eq!(of[0], "full_name=Nguyễn Thị Huệ");
 }
