@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 pub const SAMPLE_ROWS_MAX: usize = 200;
 /// Text of one batch at which it counts as full, whatever the number of its rows.
 pub(crate) const BATCH_BYTES_MAX: usize = 64 << 20;
-/// Rows refused that are listed; more are counted only.
+/// Rows refused that are held until they are asked for; more are counted only.
 pub const REFUSED_LISTED_MAX: usize = 100_000;
 
 /// What is known of a file beforehand. Nothing need be.
@@ -230,7 +230,7 @@ impl Tally {
     pub(crate) fn refuse(&mut self, line: u64, reason: &'static str) {
         self.row += 1;
         self.notes.refused += 1;
-        if self.notes.refused <= REFUSED_LISTED_MAX as u64 {
+        if self.refused.len() < REFUSED_LISTED_MAX {
             self.refused.push(Refused { row: self.row, line, reason });
         }
     }
@@ -267,7 +267,7 @@ impl Rows {
         }
     }
 
-    /// The rows that could not be read since the last call, at most [`REFUSED_LISTED_MAX`] in all.
+    /// The rows that could not be read since the last call, at most [`REFUSED_LISTED_MAX`].
     pub fn refused(&mut self) -> Vec<Refused> {
         std::mem::take(&mut self.tally.refused)
     }

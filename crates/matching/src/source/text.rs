@@ -49,6 +49,9 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Table, Error> {
     if !wide && looks_binary(head) {
         return Err(not_a_table(path, "binary"));
     }
+    if let Some(what) = markup(head) {
+        return Err(not_a_table(path, what));
+    }
     let mut plan = Plan {
         encoding: detected.encoding,
         ranking: detected.ranking,
@@ -96,6 +99,19 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Table, Error> {
         rows: None,
     };
     Ok(Table { path: path.to_owned(), about, headers: found.names, sample, plan: super::Plan::Text(plan) })
+}
+
+/// Pages and documents that programs save with the ending of a spreadsheet.
+fn markup(head: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(&head[..head.len().min(512)]).to_ascii_lowercase();
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if ["<html", "<!doctype html", "<table", "<head", "<meta"].iter().any(|tag| text.starts_with(tag)) {
+        return Some("HTML");
+    }
+    if text.starts_with("<?xml") {
+        return Some("XML");
+    }
+    if text.starts_with("{\\rtf") { Some("RTF") } else { None }
 }
 
 /// The beginning of a file, and pieces further on.
