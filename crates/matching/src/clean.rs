@@ -3,11 +3,13 @@
 use crate::estimate::{Counts, Observed, count_random, maximise, observe, set_chances};
 use crate::index::View;
 use crate::lexicon::{join, stable_hash};
+use crate::row::Memory;
 use crate::score::{Compared, Effort, Scorer, prior_odds, probabilities};
 use crate::weights::{Compiled, Weights};
 use crate::{Batch, Decision, Error, FIELDS_MAX, Flags, Index, IndexBuilder, NOBODY, Rival, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 use std::thread;
 
 /// Rows of the sample that weights are estimated on.
@@ -83,6 +85,8 @@ pub struct Cleaner<'a> {
     work: Work,
     /// The cells of rows that nobody in the register fits.
     unknown: Batch,
+    /// What threads have learned and no thread holds now.
+    memories: Mutex<Vec<Memory>>,
 }
 
 impl<'a> Cleaner<'a> {
@@ -99,6 +103,7 @@ impl<'a> Cleaner<'a> {
             unknown: Batch::new(index.schema().fields.len()),
             sample: BTreeMap::new(),
             work: Work::default(),
+            memories: Mutex::default(),
             weights,
             options,
             index,
@@ -245,7 +250,7 @@ impl<'a> Cleaner<'a> {
         if self.index.people == 0 {
             return Vec::new();
         }
-        let mut scorer = Scorer::new(self.index, &self.view);
+        let mut scorer = Scorer::new(self.index, &self.view, Memory::default());
         let (mut found, mut chances) = (Vec::new(), Vec::new());
         let odds = prior_odds(self.weights.share, self.index.people, self.options.within);
         scorer.read(|field| cells.get(field).copied().unwrap_or(""));
@@ -325,9 +330,14 @@ impl<'a> Cleaner<'a> {
         };
         let threads = wanted.min(rows / ROWS_WORTH_A_THREAD).max(1);
         let one = |thread: usize| {
-            let mut scorer = Scorer::new(self.index, &self.view);
+            let memory = self.memories.lock().ok().and_then(|mut memories| memories.pop()).unwrap_or_default();
+            let mut scorer = Scorer::new(self.index, &self.view, memory);
             let part = work(&mut scorer, rows * thread / threads..rows * (thread + 1) / threads);
-            (part, scorer.effort)
+            let effort = scorer.effort;
+            if let Ok(mut memories) = self.memories.lock() {
+                memories.push(scorer.into_memory());
+            }
+            (part, effort)
         };
         if threads == 1 {
             return vec![one(0)];

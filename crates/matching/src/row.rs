@@ -1,8 +1,8 @@
 //! A row of a file, made ready to be compared.
 
 use crate::blocking::NameKeys;
-use crate::compare::{RowName, RowWord, Speller};
-use crate::index::{FEMALE, INFERRED, MALE, NAME_WORDS_MAX, PlaceFinder, SLOTS_MAX, is_named};
+use crate::compare::{RowName, RowWord, Speller, SpellerMemory};
+use crate::index::{FEMALE, INFERRED, MALE, NAME_WORDS_MAX, PlaceFinder, PlaceMemory, SLOTS_MAX, is_named};
 use crate::lexicon::{WordId, normal, words};
 use crate::value::{sex, typing};
 use crate::{FIELDS_MAX, Flags, Index, Kind};
@@ -43,15 +43,31 @@ struct Read {
 pub(crate) struct RowReader<'a> {
     index: &'a Index,
     places: PlaceFinder<'a>,
-    written: HashMap<Box<str>, Read, FixedState>,
+    /// Words left as they are, and words of names, in which left-overs of typing are decoded.
+    written: [HashMap<Box<str>, Read, FixedState>; 2],
+}
+
+/// What a thread has learned of a file's words and places, kept from one batch of rows to the next.
+#[derive(Default)]
+pub(crate) struct Memory {
+    places: PlaceMemory,
+    /// Words left as they are, and words of names, in which left-overs of typing are decoded.
+    written: [HashMap<Box<str>, Read, FixedState>; 2],
+    speller: SpellerMemory,
 }
 
 /// More different written words than this are not remembered.
 const WRITTEN_MAX: usize = 1 << 20;
 
 impl<'a> RowReader<'a> {
-    pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, places: PlaceFinder::new(&index.gazetteer), written: HashMap::default() }
+    /// A reader, and the speller whose words it uses.
+    pub(crate) fn new(index: &'a Index, memory: Memory) -> (Self, Speller<'a>) {
+        let places = PlaceFinder::new(&index.gazetteer, memory.places);
+        (Self { index, places, written: memory.written }, Speller::new(&index.lexicon, memory.speller))
+    }
+
+    pub(crate) fn into_memory(self, speller: Speller<'a>) -> Memory {
+        Memory { places: self.places.into_memory(), written: self.written, speller: speller.into_memory() }
     }
 
     /// Reads a row in place of the one before.
@@ -113,12 +129,13 @@ impl<'a> RowReader<'a> {
         name.words.clear();
         (name.decoded, name.marked, name.own_surname) = (false, false, None);
         for written in words(if decodes { without_brackets(text) } else { text }).take(NAME_WORDS_MAX) {
-            let read = match self.written.get(written) {
+            let known = &mut self.written[usize::from(decodes)];
+            let read = match known.get(written) {
                 Some(read) => *read,
                 None => {
                     let read = understand(written, decodes, speller);
-                    if self.written.len() < WRITTEN_MAX {
-                        self.written.insert(written.into(), read);
+                    if known.len() < WRITTEN_MAX {
+                        known.insert(written.into(), read);
                     }
                     read
                 }

@@ -4,7 +4,7 @@ use crate::blocking::{Form, NameKeys, Part, Pass};
 use crate::compare::levels::{name, sex};
 use crate::compare::{NameMemo, Outcome, Speller, communes, dates, number_of, numbers, texts};
 use crate::index::{INFERRED, Keys, NamesOf, View, bucket, bucket_bits, date_of, keys};
-use crate::row::{Row, RowReader};
+use crate::row::{Memory, Row, RowReader};
 use crate::value::date::PackedDate;
 use crate::weights::Compiled;
 use crate::{Decision, FIELDS_MAX, Index, Kind};
@@ -48,12 +48,13 @@ pub(crate) struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    pub(crate) fn new(index: &'a Index, view: &'a View<'a>) -> Self {
+    pub(crate) fn new(index: &'a Index, view: &'a View<'a>, memory: Memory) -> Self {
+        let (reader, speller) = RowReader::new(index, memory);
         Self {
             index,
             view,
-            reader: RowReader::new(index),
-            speller: Speller::new(&index.lexicon),
+            reader,
+            speller,
             memos: std::array::from_fn(|_| NameMemo::default()),
             row: Row::default(),
             met: Vec::new(),
@@ -63,11 +64,13 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    pub(crate) fn into_memory(self) -> Memory {
+        self.reader.into_memory(self.speller)
+    }
+
     /// Reads a row; [`Scorer::candidates`] and [`Scorer::compare`] then speak of it.
     pub(crate) fn read<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
-        let mut row = std::mem::take(&mut self.row);
-        self.reader.read(cell, &mut self.speller, &mut row);
-        self.row = row;
+        self.reader.read(cell, &mut self.speller, &mut self.row);
         self.memos.iter_mut().for_each(NameMemo::clear);
     }
 
@@ -87,7 +90,7 @@ impl<'a> Scorer<'a> {
         for tier in 0..=last {
             self.fresh.clear();
             for (at, pass) in passes.iter().enumerate().filter(|(_, pass)| pass.tier == tier) {
-                self.meet(at, pass, &self.row.slots.clone());
+                self.meet(at, pass, &{ self.row.slots });
             }
             if tier == last {
                 self.meet_swapped();

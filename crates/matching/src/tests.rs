@@ -338,7 +338,7 @@ proptest! {
         let index = index(&people);
         let view = index.view();
         let weights = Compiled::new(&Weights::usual(index.schema()));
-        let mut scorer = Scorer::new(&index, &view);
+        let mut scorer = Scorer::new(&index, &view, crate::row::Memory::default());
         let mut seed = Seed(seed);
         let row = messy(&people[seed.below(60)], &mut seed);
         scorer.read(|at| row[at].as_str());

@@ -9,7 +9,7 @@ mod places;
 mod texts;
 
 pub(crate) use dates::dates;
-pub(crate) use names::{NameMemo, RowName, RowWord, Speller, names};
+pub(crate) use names::{NameMemo, RowName, RowWord, Speller, SpellerMemory, names};
 pub(crate) use numbers::{number_of, numbers};
 pub(crate) use places::communes;
 pub(crate) use texts::texts;
@@ -34,6 +34,6 @@ impl Outcome {
 
     /// With the chance that somebody else would agree as far.
     pub(crate) fn with_chance(level: u8, chance: f64) -> Self {
-        Self { level, log_u: chance.clamp(1e-12, 1.0).log2() as f32 }
+        Self { level, log_u: (chance.clamp(1e-12, 1.0) as f32).log2() }
     }
 }

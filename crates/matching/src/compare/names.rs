@@ -49,17 +49,32 @@ impl Likeness {
 /// Knows how words are written, and remembers how pairs of them agree.
 pub(crate) struct Speller<'a> {
     index: &'a Lexicon,
+    memory: SpellerMemory,
+}
+
+/// What a [`Speller`] has learned.
+pub(crate) struct SpellerMemory {
     /// Words that the index does not hold.
     strange: Lexicon,
     /// A direct-mapped memory of pairs.
-    memory: Vec<(u64, Likeness)>,
+    pairs: Vec<(u64, Likeness)>,
+}
+
+impl Default for SpellerMemory {
+    fn default() -> Self {
+        Self { strange: Lexicon::default(), pairs: vec![(u64::MAX, Likeness::Other); MEMORY] }
+    }
 }
 
 const MEMORY: usize = 1 << 14;
 
 impl<'a> Speller<'a> {
-    pub(crate) fn new(index: &'a Lexicon) -> Self {
-        Self { index, strange: Lexicon::default(), memory: vec![(u64::MAX, Likeness::Other); MEMORY] }
+    pub(crate) fn new(index: &'a Lexicon, memory: SpellerMemory) -> Self {
+        Self { index, memory }
+    }
+
+    pub(crate) fn into_memory(self) -> SpellerMemory {
+        self.memory
     }
 
     /// The word with this text, which is normal.
@@ -69,10 +84,10 @@ impl<'a> Speller<'a> {
         }
         // The unmarked form may be known where the word is not.
         let folded = kernel::text::fold(text);
-        let id = STRANGE | self.strange.intern(text);
+        let id = STRANGE | self.memory.strange.intern(text);
         let fold = match self.index.find(&folded) {
             Some(known) => self.index.fold(known),
-            None => STRANGE | self.strange.intern(&folded),
+            None => STRANGE | self.memory.strange.intern(&folded),
         };
         RowWord { id, fold }
     }
@@ -84,11 +99,11 @@ impl<'a> Speller<'a> {
 
     /// What the word is blocked by.
     pub(crate) fn hash(&self, word: WordId) -> u64 {
-        if word >= STRANGE { self.strange.hash(word ^ STRANGE) } else { self.index.hash(word) }
+        if word >= STRANGE { self.memory.strange.hash(word ^ STRANGE) } else { self.index.hash(word) }
     }
 
     pub(crate) fn text(&self, word: WordId) -> &str {
-        if word >= STRANGE { self.strange.word(word ^ STRANGE) } else { self.index.word(word) }
+        if word >= STRANGE { self.memory.strange.word(word ^ STRANGE) } else { self.index.word(word) }
     }
 
     fn likeness(&mut self, row: RowWord, person: WordId) -> Likeness {
@@ -101,11 +116,11 @@ impl<'a> Speller<'a> {
         }
         let key = u64::from(row.fold) << 32 | u64::from(fold);
         let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 50) as usize & (MEMORY - 1);
-        if self.memory[place].0 == key {
-            return self.memory[place].1;
+        if self.memory.pairs[place].0 == key {
+            return self.memory.pairs[place].1;
         }
         let likeness = self.spelled(row.fold, fold);
-        self.memory[place] = (key, likeness);
+        self.memory.pairs[place] = (key, likeness);
         likeness
     }
 

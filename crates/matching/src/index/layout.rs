@@ -167,10 +167,13 @@ pub(crate) const fn date_of(slot: u32) -> PackedDate {
     PackedDate(slot)
 }
 
+/// What was found for which text.
+pub(crate) type PlaceMemory = HashMap<Box<str>, u32, FixedState>;
+
 /// Finds places and remembers what was found for a text.
 pub(crate) struct PlaceFinder<'a> {
     pub(crate) places: &'a Places,
-    found: HashMap<Box<str>, u32, FixedState>,
+    memory: PlaceMemory,
     key: String,
     /// A code that names a unit of the past and one of today means the latter, as a register's does.
     of_today: bool,
@@ -180,12 +183,16 @@ pub(crate) struct PlaceFinder<'a> {
 const FOUND_MAX: usize = 1 << 18;
 
 impl<'a> PlaceFinder<'a> {
-    pub(crate) fn new(places: &'a Places) -> Self {
-        Self { places, found: HashMap::default(), key: String::new(), of_today: false }
+    pub(crate) fn new(places: &'a Places, memory: PlaceMemory) -> Self {
+        Self { places, memory, key: String::new(), of_today: false }
     }
 
     pub(crate) fn of_today(places: &'a Places) -> Self {
-        Self { of_today: true, ..Self::new(places) }
+        Self { of_today: true, ..Self::new(places, PlaceMemory::default()) }
+    }
+
+    pub(crate) fn into_memory(self) -> PlaceMemory {
+        self.memory
     }
 
     pub(crate) fn find(&mut self, commune: &str, province: &str) -> u32 {
@@ -193,15 +200,15 @@ impl<'a> PlaceFinder<'a> {
         self.key.push_str(commune);
         self.key.push('\t');
         self.key.push_str(province);
-        if let Some(found) = self.found.get(self.key.as_str()) {
+        if let Some(found) = self.memory.get(self.key.as_str()) {
             return *found;
         }
         let mut found = self.places.find(commune, province);
         if self.of_today {
             found = self.places.standing(found);
         }
-        if self.found.len() < FOUND_MAX {
-            self.found.insert(self.key.as_str().into(), found);
+        if self.memory.len() < FOUND_MAX {
+            self.memory.insert(self.key.as_str().into(), found);
         }
         found
     }

@@ -21,7 +21,7 @@ use crate::{Kind, Schema};
 pub use build::IndexBuilder;
 pub(crate) use counts::{DateCounts, NamesOf, PlaceCounts, Positions};
 pub use file::MAGIC;
-pub(crate) use layout::{FEMALE, INFERRED, Layout, MALE, PlaceFinder, SLOTS_MAX, date_of, is_named};
+pub(crate) use layout::{FEMALE, INFERRED, Layout, MALE, PlaceFinder, PlaceMemory, SLOTS_MAX, date_of, is_named};
 pub(crate) use names::{NAME_WORDS_MAX, Names};
 pub(crate) use postings::{Keys, Postings, bucket, bucket_bits, keys};
 use serde::Serialize;
