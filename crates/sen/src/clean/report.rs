@@ -77,6 +77,8 @@ pub(super) struct Timings {
     pub(super) reading_seconds: f64,
     /// Finding and comparing candidates, by the clock, of all threads together.
     pub(super) comparing_seconds: f64,
+    /// Processor time of it, with what the reader took meanwhile.
+    pub(super) comparing_cpu_seconds: f64,
     /// Processor time of the whole program.
     pub(super) cpu_seconds: f64,
     /// The most memory it had.
@@ -91,12 +93,18 @@ impl Timings {
     /// What the system says of this process.
     pub(super) fn of_process() -> Self {
         let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return Self::default() };
-        let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
         Self {
-            cpu_seconds: micros as f64 / 1e6,
+            cpu_seconds: cpu_seconds(),
             // Linux counts it in KiB.
             peak_memory_bytes: usage.max_rss().unsigned_abs() * 1024,
             ..Self::default()
         }
     }
+}
+
+/// Processor time of this process so far.
+pub(super) fn cpu_seconds() -> f64 {
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |usage| {
+        (usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1e6
+    })
 }

@@ -5,7 +5,7 @@ use super::interrupt::Interrupt;
 use super::page::{WeightRow, render};
 use super::progress::Progress;
 use super::read::{Input, Read};
-use super::report::{FileInfo, Options, RegisterInfo, Report, Timings};
+use super::report::{FileInfo, Options, RegisterInfo, Report, Timings, cpu_seconds};
 use super::say::{Say, results_in};
 use super::{columns, registers, running, within};
 use anyhow::{Context, Result, ensure};
@@ -70,8 +70,9 @@ struct Decided {
     examples: Examples,
     pairs: Vec<(u64, u64, f32)>,
     read: Read,
-    /// Time spent comparing.
+    /// Time spent comparing, by the clock and of processors.
     seconds: f64,
+    cpu_seconds: f64,
 }
 
 /// Cleans a file. `quiet`: nothing is shown and nothing asked (tests).
@@ -124,7 +125,8 @@ pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, qui
     timings.reading_seconds = decided.read.seconds + sampled.map_or(0.0, |read| read.seconds);
     timings.comparing_seconds = decided.seconds;
     timings.pairs = pairs;
-    timings.pairs_per_second_per_core = pairs as f64 / (decided.seconds * options.threads as f64).max(1e-9);
+    timings.comparing_cpu_seconds = decided.cpu_seconds;
+    timings.pairs_per_second_per_core = pairs as f64 / decided.cpu_seconds.max(1e-9);
     let weights = cleaner.weights().clone();
     let finished = Finished { work: &work, index: &index, decided, weights, timings, started, within: options.within };
     finished.write(&folder, review)?;
@@ -207,10 +209,10 @@ impl Work<'_> {
         let (mut decisions, mut communes, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
         let mut examples = Examples::new(schema);
         let mut found = Communes::new(schema, &self.places);
-        let (mut record, mut seconds) = (0, 0.0);
+        let (mut record, mut seconds, mut spent) = (0, 0.0, 0.0);
         let stage = self.progress.stage("decide", self.input.bytes());
         let read = self.input.each_batch(&stage, |batch| {
-            let started = Instant::now();
+            let (started, before) = (Instant::now(), cpu_seconds());
             let decided = match rows_of {
                 None => cleaner.decide(batch),
                 Some(rows) => {
@@ -222,6 +224,7 @@ impl Work<'_> {
                 }
             };
             seconds += started.elapsed().as_secs_f64();
+            spent += cpu_seconds() - before;
             for (at, decision) in decided.iter().enumerate() {
                 communes.push(found.of(batch, at));
                 examples.offer(batch, at, decision, |person, field| index.cell(person, field));
@@ -238,7 +241,7 @@ impl Work<'_> {
         }
         stage.finish(Some(rows));
         let pairs = pairs_of_rows(&pairs, rows_of.unwrap_or_default());
-        Ok(Decided { decisions, communes, examples, pairs, read, seconds })
+        Ok(Decided { decisions, communes, examples, pairs, read, seconds, cpu_seconds: spent })
     }
 }
 
