@@ -1,8 +1,9 @@
 // The clerical review, as a clerk does it: a folder of made-up rows, decided by keyboard, with forms alone, on a phone.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { barriers, DESK, overflow, PHONE, slips, TABLET } from './parts/pages.mjs';
@@ -28,7 +29,7 @@ async function begin(rows = ROWS) {
   return { folder, review };
 }
 
-const decisions = (folder) => readFileSync(join(folder, 'decisions.jsonl'), 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const decisions = (folder) => (existsSync(join(folder, 'decisions.jsonl')) ? readFileSync(join(folder, 'decisions.jsonl'), 'utf8') : '').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const count = async (page, name) => Number(await page.locator(`[data-count=${name}]`).first().textContent());
 
 /** Presses a key as a hand does, and waits until another row, or no row, is shown; gives the milliseconds. */
@@ -224,6 +225,56 @@ describe('review', { timeout: 240_000 }, () => {
     assert.deepEqual(decisions(folder).map(({ decision }) => decision), ['match', 'unsure', 'undo', 'undo']);
     await picture(page, 'review-7-no-script');
     await page.context().close();
+  });
+
+  test('a real cleaning: reviewed, written into the result, taken out again, weights estimated anew', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'sen-cleaned-'));
+    folders.push(home);
+    const [register, file, out] = ['register.parquet', 'file.csv', 'out'].map((name) => join(home, name));
+    const sen = (...args) => {
+      const ran = spawnSync(SEN, args, { encoding: 'utf8' });
+      assert.equal(ran.status, 0, `sen ${args[0]}: ${ran.stderr}`);
+      return ran.stdout;
+    };
+    sen('synth', '--people', '3000', '--seed', '7', '--out', register, '--corrupt', file, '--corrupt-rows', '1500', '--corrupt-level', 'hard');
+    // Nearly everything that is not certain goes to the clerk, so that there is something to do.
+    sen('clean', file, '--register', register, '--out', out, '--yes', '--threshold', '0.9999', '--review', '0.005', '--json');
+    const result = () => readFileSync(join(out, 'result.csv'), 'utf8');
+    const cleaned = result();
+    const lines = readFileSync(join(out, 'review.jsonl'), 'utf8').trim().split('\n').length;
+    assert.ok(lines >= 10, `${lines} rows to review`);
+
+    const review = await startReview(out);
+    assert.equal(review.left, lines);
+    const page = await sitDown(browser, review);
+    await press(page, 'Enter');
+    for (const key of ['m', 'n', 'u', 'm', 'm', 'n']) await press(page, key);
+    await picture(page, 'review-8-real');
+    await page.context().close();
+    await review.stop();
+
+    const { applied } = JSON.parse(sen('review', out, '--apply', '--json'));
+    assert.deepEqual(applied, { matched: 3, not: 2, open: lines - 5 });
+    const rows = new Map(result().trim().split('\r\n').map((line) => [line.split(',')[0], line]));
+    for (const { row, decision, personal_number } of decisions(out)) {
+      const [, status, number] = rows.get(String(row)).split(',');
+      const expected = { match: ['match', personal_number], not: ['none', ''], unsure: ['review', ''] }[decision];
+      assert.deepEqual([status, number], expected, `row ${row}`);
+    }
+    const again = await startReview(out);
+    const undoing = await sitDown(browser, again);
+    await undoing.goto(`${again.origin}/quyet-dinh`);
+    for (let n = 0; n < 6; n += 1) {
+      await Promise.all([undoing.waitForEvent('framenavigated'), undoing.locator('tbody button').first().click()]);
+      await undoing.waitForLoadState();
+    }
+    assert.equal(await undoing.locator('tbody button').count(), 0);
+    await undoing.context().close();
+    await again.stop();
+    sen('review', out, '--apply');
+    assert.equal(result(), cleaned, 'taken back, the result is as the cleaning left it');
+    const { weights } = JSON.parse(sen('review', out, '--reestimate', '--json'));
+    sen('clean', file, '--register', register, '--out', join(home, 'second'), '--yes', '--weights', weights, '--json');
   });
 
   test('looked at: both languages, axe, a phone, letters twice as large', async () => {

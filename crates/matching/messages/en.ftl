@@ -11,6 +11,10 @@ mat0506 = The chosen person is not among the candidates of this row.
 mat0507 = This row has just been decided elsewhere. Please look again before you decide.
 mat0508 = This decision has been undone already, or does not exist.
 mat0509 = The decision could not be written to disk, so it does not count.
+mat0510 = The folder { $path } has no result to write decisions into.
+mat0511 = The file { $name } is no longer as the cleaning wrote it.
+mat0512 = The folder has no weights.json to estimate anew.
+mat0513 = The folder { $path } was replaced by another, so the decision was not stored. Please start the review again.
 # Results: statuses, agreements, reasons. One line a sentence, no plurals: the crate reads them (report/words.rs).
 clean-status-match = match
 clean-status-review = review
@@ -77,6 +81,9 @@ clean-reason-same = Same: { $fields }.
 clean-reason-similar = Similar: { $fields }.
 clean-reason-differs = Differs: { $fields }.
 clean-reason-missing = Missing: { $fields }.
+clean-reason-decided-match = Decided by a clerk: match.
+clean-reason-decided-not = Decided by a clerk: no match.
+clean-reason-before-review = Before the review:
 
 mat0401 = The rows that came out are not the rows that went in: { $read } read, { $decided } with a result, { $refused } unreadable. No result was written.
 mat0402 = The folder { $path } holds results already. Replace them with --force, or choose another folder with --out.

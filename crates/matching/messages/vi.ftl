@@ -11,6 +11,10 @@ mat0506 = Người được chọn không nằm trong các ứng viên của dò
 mat0507 = Dòng này vừa được quyết định ở nơi khác. Mời Anh/Chị xem lại trước khi quyết định.
 mat0508 = Quyết định này đã được hoàn tác, hoặc không có.
 mat0509 = Chưa ghi được quyết định xuống đĩa, nên quyết định chưa có hiệu lực.
+mat0510 = Thư mục { $path } không có kết quả làm sạch để ghi quyết định vào.
+mat0511 = Tệp { $name } không còn như lúc làm sạch đã ghi.
+mat0512 = Thư mục không có tệp weights.json để ước lượng lại.
+mat0513 = Thư mục { $path } vừa được thay bằng một thư mục khác, nên quyết định chưa được ghi. Mời khởi động lại phần rà soát.
 # Kết quả: trạng thái, mức giống nhau, lý do. Mỗi câu một dòng, không có số nhiều: crate tự đọc (report/words.rs).
 clean-status-match = khớp
 clean-status-review = cần xem lại
@@ -77,6 +81,9 @@ clean-reason-same = Giống: { $fields }.
 clean-reason-similar = Gần giống: { $fields }.
 clean-reason-differs = Khác: { $fields }.
 clean-reason-missing = Thiếu: { $fields }.
+clean-reason-decided-match = Người rà soát quyết định: khớp.
+clean-reason-decided-not = Người rà soát quyết định: không khớp với ai.
+clean-reason-before-review = Trước khi rà soát:
 
 mat0401 = Số dòng ra không bằng số dòng vào: đọc { $read }, có kết quả { $decided }, không đọc được { $refused }. Không ghi kết quả nào.
 mat0402 = Thư mục { $path } đã có kết quả. Dùng --force để thay, hoặc chọn thư mục khác bằng --out.

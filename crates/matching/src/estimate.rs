@@ -116,10 +116,14 @@ fn set_shares(weights: &mut Weights, usual: &Weights, counts: &Counts) -> f64 {
     farthest
 }
 
-/// The weights, estimated anew with pairs that a clerk has decided: each pair that is one person adds its levels to the
-/// m of its fields as one observed pair beside those that the weights rest on (Dirichlet smoothing: the present m counts
-/// as `PRIOR_PAIRS` pairs and more the more rows it was estimated on). Pairs that are two people say nothing of u, which
-/// random pairs give far better: a clerk sees only those that look alike.
+/// The weights, estimated anew with pairs that a clerk has decided.
+///
+/// The m of a field are the shares of its levels among pairs of one person, so the decided pairs are added to the pairs
+/// that the present m rest on, as observations to a Dirichlet distribution (its mean afterwards: DeGroot 1970, § 9.8):
+/// m′ = (N·m + n) / (N + Σn), with n the decided pairs of one person at that level and N the pairs behind the present m,
+/// which are the rows of the estimate times the share of them that has a person, and `PRIOR_PAIRS`. So a handful of
+/// hard rows, which is what a clerk is shown, moves the weights of a large file little. Pairs of two people change
+/// nothing: u comes from random pairs, and a clerk sees only people who look alike.
 #[must_use]
 pub fn reestimate(weights: &Weights, decided: &[([u8; FIELDS_MAX], bool)]) -> Weights {
     let mut counts: Counts = [[0.0; LEVELS_MAX]; FIELDS_MAX];
@@ -128,7 +132,43 @@ pub fn reestimate(weights: &Weights, decided: &[([u8; FIELDS_MAX], bool)]) -> We
             counts[field][usize::from(*level)] += 1.0;
         }
     }
+    let behind = PRIOR_PAIRS + weights.rows as f64 * weights.share.min(1.0);
     let mut anew = weights.clone();
-    set_shares(&mut anew, weights, &counts);
+    for (of, seen) in anew.fields.iter_mut().zip(&counts) {
+        let total: f64 = seen.iter().sum();
+        for (level, seen) in of.levels.iter_mut().zip(seen) {
+            level.m = (behind * level.m + seen) / (behind + total);
+        }
+    }
     anew
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Schema;
+
+    #[test]
+    fn decided_pairs_move_m_by_their_number_and_never_u() {
+        let mut before = Weights::usual(&Schema::people());
+        before.rows = 100;
+        before.share = 0.75;
+        let name = 1;
+        let mut levels = [Decision::MISSING; FIELDS_MAX];
+        levels[name] = 4;
+        let mut other = levels;
+        other[name] = 12;
+        let decided: Vec<_> = (0..100).map(|_| (levels, true)).chain((0..50).map(|_| (other, false))).collect();
+        let after = reestimate(&before, &decided);
+        let m = |weights: &Weights, level: usize| weights.fields[name].levels[level].m;
+        // 25 + 100 × 0.75 = 100 pairs stand behind the present m.
+        assert!((m(&after, 4) - (m(&before, 4) + 1.0) / 2.0).abs() < 1e-9);
+        assert!((m(&after, 12) - m(&before, 12) / 2.0).abs() < 1e-9);
+        for (old, new) in before.fields.iter().zip(&after.fields) {
+            assert!((new.levels.iter().map(|level| level.m).sum::<f64>() - 1.0).abs() < 1e-9, "{}", old.field);
+            assert!(old.levels.iter().zip(&new.levels).all(|(old, new)| (old.u - new.u).abs() < f64::EPSILON));
+        }
+        assert_eq!(after.fields[0], before.fields[0], "a field that no decided pair has");
+        assert_eq!(reestimate(&before, &[]), before);
+    }
 }

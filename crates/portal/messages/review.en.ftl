@@ -83,6 +83,7 @@ clerk-weight = total weight { $n } bits
 clerk-nobody = This row has no candidates.
 clerk-written = written
 clerk-missing = absent on one side
+clerk-not-compared = (not weighed)
 clerk-agreement-same = the same
 clerk-agreement-similar = similar
 clerk-agreement-differs = different

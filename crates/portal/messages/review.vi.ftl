@@ -74,6 +74,7 @@ clerk-weight = tổng trọng số { $n } bit
 clerk-nobody = Dòng này không có ứng viên nào.
 clerk-written = ghi là
 clerk-missing = một bên không có
+clerk-not-compared = (không tính điểm)
 clerk-agreement-same = giống nhau
 clerk-agreement-similar = gần giống
 clerk-agreement-differs = khác nhau

@@ -78,7 +78,7 @@ pub(super) fn header(schema: &crate::Schema) -> Vec<String> {
 }
 
 /// A probability as people read it, never rounded up to certainty.
-pub(super) fn probability_text(probability: f32) -> String {
+pub(crate) fn probability_text(probability: f32) -> String {
     let text = format!("{probability:.6}");
     if text == "1.000000" && probability < 1.0 { "0.999999".to_owned() } else { text }
 }

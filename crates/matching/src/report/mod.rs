@@ -16,6 +16,7 @@ mod tally;
 mod unreadable;
 mod words;
 
+pub(crate) use csv_file::probability_text;
 pub use csv_file::{guarded, write_csv, write_pairs};
 pub use error::Error;
 pub use examples::{Example, Examples, Shown};

@@ -1,8 +1,9 @@
 //! The clerk's desk: the rows, what was decided on each, and what comes next.
 
 use super::log::Log;
-use super::{CASES_FILE, Case, Cases, DECISIONS_FILE, Deed, Entry, Error, Filter, LOCK_FILE, Pace, Shown, Verdict};
-use std::fs::{File, OpenOptions, TryLockError};
+use super::{CASES_FILE, Case, Cases, DECISIONS_FILE, Deed, Entry, Error, Filter, Pace, Shown, Verdict};
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
@@ -54,7 +55,7 @@ pub struct Desk {
     strays: usize,
     pace: Pace,
     clerk: String,
-    _lock: File,
+    lock: File,
 }
 
 impl std::fmt::Debug for Desk {
@@ -73,9 +74,9 @@ impl Desk {
         if !folder.join(CASES_FILE).is_file() {
             return Err(Error::NoCases { path: folder.display().to_string() });
         }
-        let path = folder.join(LOCK_FILE);
-        let failed = |source| Error::File { path: path.display().to_string(), source };
-        let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
+        // The lock is on the folder itself: looking at it leaves nothing behind.
+        let failed = |source| Error::File { path: folder.display().to_string(), source };
+        let lock = File::open(folder).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Busy { path: folder.display().to_string() },
             TryLockError::Error(source) => failed(source),
@@ -92,7 +93,7 @@ impl Desk {
             clerk: clerk.to_owned(),
             cases,
             log,
-            _lock: lock,
+            lock,
         };
         for at in 0..desk.log.entries().len() {
             let entry = desk.log.entries()[at].clone();
@@ -223,6 +224,7 @@ impl Desk {
             clerk: self.clerk.clone(),
             at: now,
         };
+        self.is_the_same()?;
         self.log.append(entry.clone())?;
         self.count(&entry);
         self.pace.decided(now);
@@ -248,10 +250,25 @@ impl Desk {
             clerk: self.clerk.clone(),
             at: now,
         };
+        self.is_the_same()?;
         self.log.append(entry.clone())?;
         self.count(&entry);
         self.pace.taken_back(now);
         Ok(entry)
+    }
+
+    /// Until the first decision is there, a new cleaning may take the folder's place; a decision must not get among its
+    /// files.
+    fn is_the_same(&self) -> Result<(), Error> {
+        if !self.log.entries().is_empty() {
+            return Ok(());
+        }
+        let place = |data: std::fs::Metadata| (data.dev(), data.ino());
+        let (opened, named) = (self.lock.metadata().map(place), std::fs::metadata(&self.folder).map(place));
+        match (opened, named) {
+            (Ok(opened), Ok(named)) if opened == named => Ok(()),
+            _ => Err(Error::Replaced { path: self.folder.display().to_string() }),
+        }
     }
 
     fn index(&self, seq: u64) -> Option<usize> {

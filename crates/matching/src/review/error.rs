@@ -47,6 +47,27 @@ pub enum Error {
     /// The decision could not be stored; it does not count.
     #[error("MAT0509: the decision could not be stored: {0}")]
     Store(#[source] std::io::Error),
+    /// The folder has no result that decisions could be written into.
+    #[error("MAT0510: {path} has no result")]
+    NoResult {
+        /// Which folder.
+        path: String,
+    },
+    /// A file of the folder is not as the cleaning wrote it.
+    #[error("MAT0511: {name} is not as it was written")]
+    Result {
+        /// Which file.
+        name: &'static str,
+    },
+    /// The folder has no weights that could be estimated anew.
+    #[error("MAT0512: no weights.json")]
+    NoWeights,
+    /// The folder was replaced by another while it was reviewed.
+    #[error("MAT0513: {path} is another folder by now")]
+    Replaced {
+        /// Which folder.
+        path: String,
+    },
     /// A file cannot be read or written.
     #[error("MAT0001: {path}: {source}")]
     File {
@@ -69,6 +90,10 @@ impl From<Error> for Problem {
             Error::Elsewhere => Self::new(Kind::Conflict, "MAT0507"),
             Error::NothingToTakeBack => Self::new(Kind::Conflict, "MAT0508"),
             Error::Store(_) => Self::new(Kind::Unavailable, "MAT0509"),
+            Error::NoResult { path } => Self::new(Kind::NotFound, "MAT0510").with("path", path),
+            Error::Result { name } => Self::new(Kind::Invalid, "MAT0511").with("name", name),
+            Error::NoWeights => Self::new(Kind::NotFound, "MAT0512"),
+            Error::Replaced { path } => Self::new(Kind::Conflict, "MAT0513").with("path", path),
             Error::File { path, .. } => Self::new(Kind::Unavailable, "MAT0001").with("path", path),
         }
     }

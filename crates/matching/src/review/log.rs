@@ -4,7 +4,8 @@ use super::Error;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 /// What a person said about a row.
@@ -121,22 +122,24 @@ impl std::fmt::Debug for Entry {
 
 /// The file and what stands in it.
 pub(super) struct Log {
-    file: File,
+    path: PathBuf,
+    /// Nothing before the first decision.
+    file: Option<File>,
     entries: Vec<Entry>,
     /// So many bytes of the file are lines that count.
     length: u64,
 }
 
 impl Log {
-    /// Opens the decisions, or begins them. A last line that a killed process left unfinished was promised to nobody and
-    /// is cut off.
+    /// Opens the decisions, where there are any. A last line that a killed process left unfinished was promised to
+    /// nobody and is cut off.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let error = |source| Error::File { path: path.display().to_string(), source };
-        let fresh = !path.exists();
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(error)?;
-        if fresh && let Some(folder) = path.parent() {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(error)?;
+        let path = path.to_owned();
+        if !path.exists() {
+            return Ok(Self { path, file: None, entries: Vec::new(), length: 0 });
         }
+        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(error)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(error)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -152,7 +155,7 @@ impl Log {
         if whole < text.len() {
             file.set_len(whole as u64).and_then(|()| file.sync_data()).map_err(error)?;
         }
-        Ok(Self { file, entries, length: whole as u64 })
+        Ok(Self { path, file: Some(file), entries, length: whole as u64 })
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -168,21 +171,34 @@ impl Log {
     pub(super) fn append(&mut self, entry: Entry) -> Result<(), Error> {
         let mut line = serde_json::to_vec(&entry).map_err(|error| Error::Store(error.into()))?;
         line.push(b'\n');
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(begin(&self.path).map_err(Error::Store)?),
+        };
         // What an earlier failure may have left half written goes first.
-        let end = self.file.seek(SeekFrom::End(0)).map_err(Error::Store)?;
+        let end = file.seek(SeekFrom::End(0)).map_err(Error::Store)?;
         if end != self.length {
-            self.file.set_len(self.length).map_err(Error::Store)?;
+            file.set_len(self.length).map_err(Error::Store)?;
         }
-        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        let written = file.write_all(&line).and_then(|()| file.sync_data());
         if let Err(error) = written {
             // Whether or not this succeeds, the next line begins by cutting to `length`.
-            let _ = self.file.set_len(self.length);
+            let _ = file.set_len(self.length);
             return Err(Error::Store(error));
         }
         self.length += line.len() as u64;
         self.entries.push(entry);
         Ok(())
     }
+}
+
+/// Begins the file, readable by its owner only, and makes sure that the folder remembers it.
+fn begin(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! saw, so that of two windows the second is told. Deliberately absent: pages (they are in `portal`) and any database.
 
 mod align;
+mod apply;
 mod case;
 mod cases;
 mod desk;
@@ -16,8 +17,10 @@ mod log;
 mod pace;
 #[cfg(test)]
 mod tests;
+mod weigh;
 
 pub use align::{Mark, Part, align};
+pub use apply::{Applied, apply};
 pub use case::{Candidate, Case, Cells, agreement};
 pub use cases::{Cases, Facet, FacetKind};
 pub use desk::{Desk, Progress, Said};
@@ -26,10 +29,9 @@ pub use export::write_csv;
 pub use filter::{Filter, Order, Shown};
 pub use log::{Deed, Entry, Verdict};
 pub use pace::Pace;
+pub use weigh::{REVIEWED_WEIGHTS_FILE, WEIGHTS_FILE, bits, decided_pairs, read_weights, reestimated};
 
 /// The rows to review, in the folder of a cleaning.
 pub const CASES_FILE: &str = "review.jsonl";
 /// The decisions, beside them.
 pub const DECISIONS_FILE: &str = "decisions.jsonl";
-/// Held while a process works on the folder.
-pub const LOCK_FILE: &str = "review.lock";

@@ -7,6 +7,7 @@ use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::{StatusCode, request::Parts};
 use axum::response::Response;
 use kernel::{Kind, Problem};
+use matching::Weights;
 use matching::review::Desk;
 use serde_json::{Map, Value, json};
 use std::convert::Infallible;
@@ -30,6 +31,8 @@ pub struct Room {
     pub desk: Arc<Mutex<Desk>>,
     /// Names of communes and provinces.
     pub names: Option<Names>,
+    /// The weights that the cleaning used.
+    pub weights: Option<Arc<Weights>>,
 }
 
 impl std::fmt::Debug for Room {

@@ -3,7 +3,7 @@
 
 use super::Room;
 use kernel::Sex;
-use matching::review::{Candidate, Case, Cells, Entry, Mark, Part, agreement, align};
+use matching::review::{Candidate, Case, Cells, Entry, Mark, Part, agreement, align, bits as bits_of};
 use matching::{Kind, Schema, value};
 use serde_json::{Value, json};
 use web::Language;
@@ -46,33 +46,47 @@ pub(super) fn reason(room: &Room, language: Language, id: &str) -> String {
 struct Shown {
     text: String,
     written: Option<String>,
-    /// A unit's name beside its code.
-    name: Option<String>,
 }
 
 fn shown(room: &Room, language: Language, field: &str, cells: &Cells) -> Shown {
     let text = cells.get(field).trim();
-    let plain = |text: String| Shown { text, written: None, name: None };
     let read = match field {
         "birth_date" => value::date::parse(text).ok().flatten().map(|date| web::date_text(&date.text())),
         "sex" => value::sex::parse(text).map(|sex| {
             let id = if sex == Sex::Male { "sex-male" } else { "sex-female" };
             room.web.texts.say(language, id, &[])
         }),
-        "commune_code" => {
-            let name = room.names.as_ref().and_then(|names| names(text, cells.get("province_code")));
-            return Shown { name: name.filter(|name| name != text), ..plain(text.to_owned()) };
-        }
-        "province_code" => {
-            let name = room.names.as_ref().and_then(|names| names("", text));
-            return Shown { name: name.filter(|name| name != text), ..plain(text.to_owned()) };
-        }
+        "commune_code" => unit(room, text, cells.get("province_code")),
+        "province_code" => unit(room, "", text),
         _ => None,
     };
     match read {
-        Some(read) if read != text => Shown { written: Some(text.to_owned()), ..plain(read) },
-        _ => plain(text.to_owned()),
+        Some(read) if read != text => Shown { written: Some(text.to_owned()), text: read },
+        _ => Shown { written: None, text: text.to_owned() },
     }
+}
+
+/// The name of the unit that a file means. What names units already, as registers' values do, stays as it is.
+fn unit(room: &Room, commune: &str, province: &str) -> Option<String> {
+    let text = if commune.is_empty() { province } else { commune };
+    if text.is_empty() || text.contains(" / ") {
+        return None;
+    }
+    room.names.as_ref().and_then(|names| names(commune, province))
+}
+
+/// Whether a field names a place: of two places it is not letters that differ.
+fn is_place(field: &str) -> bool {
+    matches!(field, "commune_code" | "province_code")
+}
+
+/// A file in capitals alone differs from the register in its keyboard, not in its people.
+fn without_case(text: &str, mut parts: Vec<Part>) -> Vec<Part> {
+    let in_one_case = !text.chars().any(char::is_lowercase) || !text.chars().any(char::is_uppercase);
+    for part in parts.iter_mut().filter(|part| in_one_case && part.mark == Mark::Case) {
+        part.mark = Mark::Same;
+    }
+    parts
 }
 
 fn parts(parts: &[Part]) -> Vec<Value> {
@@ -112,31 +126,36 @@ pub(super) fn percent(probability: f64) -> String {
 
 /// The fields of the row beside those of a candidate.
 fn rows(room: &Room, language: Language, case: &Case, candidate: &Candidate) -> Vec<Value> {
+    let known = room.weights.as_ref().map(|weights| bits_of(weights, candidate)).unwrap_or_default();
     let row = |name: &str| {
         let (own, other) = (shown(room, language, name, &case.file), shown(room, language, name, &candidate.values));
         let level_id = candidate.levels.get(name).map(String::as_str).filter(|id| !id.is_empty());
         let lacking = own.text.is_empty() || other.text.is_empty();
-        let (left, right) = if lacking {
+        let whole_values = lacking || (is_place(name) && own.text != other.text);
+        let (left, right) = if whole_values {
             let whole = |text: &str| Part { text: text.to_owned(), mark: Mark::Same };
             (vec![whole(&own.text)], vec![whole(&other.text)])
         } else {
-            align(&own.text, &other.text)
+            let (left, right) = align(&own.text, &other.text);
+            (without_case(&own.text, left), without_case(&own.text, right))
         };
         let by_eye = if own.text == other.text { "same" } else { "differs" };
-        let weight = candidate.weights.get(name).copied().filter(|weight| weight.is_finite());
-        let bar = weight.map(|weight| {
+        let weight =
+            candidate.weights.get(name).or_else(|| known.get(name)).copied().filter(|weight| weight.is_finite());
+        let bar = weight.filter(|_| level_id != Some("missing")).map(|weight| {
             let length = (weight.abs() / BAR_BITS * BAR_HALF).min(BAR_HALF);
             let start = if weight < 0.0 { BAR_HALF - length } else { BAR_HALF };
             json!({"x": format!("{start:.1}"), "width": format!("{length:.1}"), "against": weight < 0.0, "text": bits(language, weight)})
         });
         json!({
             "label": field(room, language, name),
-            "file": {"parts": parts(&left), "written": own.written, "name": own.name, "empty": own.text.is_empty()},
-            "register": {"parts": parts(&right), "written": Value::Null, "name": other.name, "empty": other.text.is_empty()},
-            "said": if lacking { String::new() } else { said(room, language, &left, &right) },
+            "file": {"parts": parts(&left), "written": own.written, "empty": own.text.is_empty()},
+            "register": {"parts": parts(&right), "written": Value::Null, "empty": other.text.is_empty()},
+            "said": if whole_values { String::new() } else { said(room, language, &left, &right) },
             "agreement": level_id.and_then(|id| agreement(name, id)).map_or(by_eye, matching::report::agreement_id),
             "missing": lacking,
-            "level": level_id.filter(|_| !lacking).map(|id| level(room, language, name, id)),
+            "compared": level_id != Some("missing"),
+            "level": level_id.filter(|id| !lacking && *id != "missing").map(|id| level(room, language, name, id)),
             "level_id": level_id,
             "bar": bar,
         })

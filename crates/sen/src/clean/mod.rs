@@ -11,7 +11,7 @@ mod interrupt;
 mod page;
 mod progress;
 mod read;
-mod registers;
+pub(crate) mod registers;
 mod report;
 mod run;
 pub mod running;

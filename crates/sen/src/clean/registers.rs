@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The administrative units of a pack's folder, or of the built-in pack of Vietnam.
-pub(super) fn places(folder: Option<&Path>) -> Result<Arc<Places>> {
+pub(crate) fn places(folder: Option<&Path>) -> Result<Arc<Places>> {
     let pack = match folder {
         Some(folder) => Pack::open(folder).with_context(|| format!("read the pack {}", folder.display()))?,
         None => Pack::embedded("vn").context("read the pack of Vietnam")?,

@@ -4,7 +4,8 @@ use crate::connections;
 use anyhow::{Context, Result, ensure};
 use kernel::{Clock, Random};
 use matching::review::Desk;
-use portal::review::{Gate, Room, router, template_source};
+use matching::value::place::Places;
+use portal::review::{Gate, Names, Room, router, template_source};
 use std::net::Ipv4Addr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,14 +24,18 @@ pub(super) struct Serving {
 
 impl Serving {
     /// Serves the desk's pages.
-    pub(super) async fn start(desk: Desk, port: u16) -> Result<Self> {
+    pub(super) async fn start(desk: Desk, port: u16, places: Arc<Places>) -> Result<Self> {
         ensure!(portal::assets_installed(), "the page assets are missing: run scripts/assets.sh and build again");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .await
             .with_context(|| format!("port {port} on 127.0.0.1 (another program may be listening; try --port 0)"))?;
         let gate = Arc::new(Gate::new(listener.local_addr()?.port(), Random::System));
+        let weights = matching::review::read_weights(desk.folder())?.map(Arc::new);
         let desk = Arc::new(Mutex::new(desk));
-        let room = Room { web: web()?, gate: Arc::clone(&gate), desk: Arc::clone(&desk), names: None };
+        let names: Names = Arc::new(move |commune, province| {
+            Some(places.find(commune, province)).filter(|id| *id != 0).map(|id| places.name(id))
+        });
+        let room = Room { web: web()?, gate: Arc::clone(&gate), desk: Arc::clone(&desk), names: Some(names), weights };
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(connections::serve(listener, router(room), stopped, connections::HEAD_WITHIN));
         Ok(Self { gate, desk, stop, task })
