@@ -55,7 +55,7 @@ function ask(origin, path, { headers = {}, method = 'GET', body } = {}) {
   });
 }
 
-describe('review', { timeout: 240_000 }, () => {
+describe('review', { timeout: 600_000 }, () => {
   test('only the browser that opened the link gets in', async () => {
     const { folder, review } = await begin(3);
     const page = await sitDown(browser, review);
