@@ -386,7 +386,9 @@ impl<'a> Cleaner<'a> {
             if let Some((first, chance)) = clusters.get(&decision.row) {
                 decision.status = Status::Duplicate;
                 decision.duplicate_of = *first;
-                decision.probability = *chance as f32;
+                // Nobody of the register: the probability is that of the two rows being one person.
+                (decision.person, decision.probability) = (NOBODY, *chance as f32);
+                decision.levels = [Decision::MISSING; FIELDS_MAX];
             }
         }
         Ok(())

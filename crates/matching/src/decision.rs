@@ -16,7 +16,7 @@ pub enum Status {
     Review,
     /// Nobody in the register fits.
     None,
-    /// The same person as an earlier row of the file.
+    /// The same person as another row of the file, which fits better or comes first.
     Duplicate,
 }
 
@@ -83,7 +83,7 @@ impl Flags {
 pub struct Decision {
     /// The number of the row in its file.
     pub row: u64,
-    /// The earlier row that is the same person; 0 where there is none.
+    /// The row that stands for the same person; 0 where there is none.
     pub duplicate_of: u64,
     /// The best record of the index, or [`NOBODY`]. Given for `Review` and, where somebody came near, for `None` too.
     pub person: u32,

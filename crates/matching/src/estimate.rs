@@ -40,11 +40,9 @@ pub(crate) fn count_random(
     counts: &mut Counts,
 ) {
     let each = RANDOM_EACH.min(u64::from(people));
-    for draw in 0..each {
-        let person = (crate::lexicon::join(seed, draw) % u64::from(people)) as u32;
-        if Some(person) == besides {
-            continue;
-        }
+    let drawn: Vec<u32> = (0..each).map(|draw| (crate::lexicon::join(seed, draw) % u64::from(people)) as u32).collect();
+    scorer.touch(&drawn);
+    for person in drawn.into_iter().filter(|person| Some(*person) != besides) {
         let compared = scorer.compare(person, weights);
         for (field, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level != Decision::MISSING) {
             counts[field][usize::from(*level)] += 1.0;

@@ -3,7 +3,7 @@
 use crate::blocking::{Form, NameKeys, Part, Pass};
 use crate::compare::levels::{name, sex};
 use crate::compare::{NameMemo, Outcome, Speller, communes, dates, number_of, numbers, texts};
-use crate::index::{INFERRED, Keys, NamesOf, View, bucket, bucket_bits, date_of, keys};
+use crate::index::{INFERRED, Keys, NamesOf, View, bucket, bucket_bits, date_of, is_named, keys};
 use crate::row::{Memory, Row, RowReader};
 use crate::value::date::PackedDate;
 use crate::weights::Compiled;
@@ -43,6 +43,10 @@ pub(crate) struct Scorer<'a> {
     pub(crate) row: Row,
     met: Vec<u32>,
     fresh: Vec<u32>,
+    /// Pass and bucket.
+    buckets: Vec<(usize, usize)>,
+    /// Pass, and where its people begin and end.
+    ranges: Vec<(usize, usize, usize)>,
     text: String,
     pub(crate) effort: Effort,
 }
@@ -59,6 +63,8 @@ impl<'a> Scorer<'a> {
             row: Row::default(),
             met: Vec::new(),
             fresh: Vec::new(),
+            buckets: Vec::new(),
+            ranges: Vec::new(),
             text: String::new(),
             effort: Effort::default(),
         }
@@ -96,9 +102,11 @@ impl<'a> Scorer<'a> {
                 self.meet_swapped();
                 self.meet_turned();
             }
+            self.gather();
             self.fresh.sort_unstable();
             self.fresh.dedup();
             let fresh = std::mem::take(&mut self.fresh);
+            self.touch(&fresh);
             for person in &fresh {
                 if Some(*person) != besides && self.met.binary_search(person).is_err() && found.len() < CANDIDATES_MAX {
                     found.push(self.compare(*person, weights));
@@ -123,15 +131,45 @@ impl<'a> Scorer<'a> {
     }
 
     fn look_up(&mut self, pass: usize, keys: &Keys) {
-        let (starts, people) = self.view.postings[pass];
         let bits = bucket_bits(self.index.people as usize);
-        for key in keys.get() {
-            let at = bucket(*key, bits);
-            let bucket = &people[starts[at] as usize..starts[at + 1] as usize];
-            self.effort.buckets += 1;
-            if bucket.len() <= BUCKET_MAX {
-                self.fresh.extend_from_slice(bucket);
+        self.buckets.extend(keys.get().iter().map(|key| (pass, bucket(*key, bits))));
+    }
+
+    /// The people of the buckets. Each step is done for all buckets before the next, so that the memory is asked for
+    /// many places at once instead of for one after another.
+    fn gather(&mut self) {
+        self.effort.buckets += self.buckets.len() as u64;
+        self.ranges.clear();
+        for (pass, bucket) in self.buckets.drain(..) {
+            let starts = self.view.postings[pass].0;
+            self.ranges.push((pass, starts[bucket] as usize, starts[bucket + 1] as usize));
+        }
+        self.ranges.retain(|(_, start, end)| start < end && end - start <= BUCKET_MAX);
+        let first = self.ranges.iter().map(|(pass, start, _)| self.view.postings[*pass].1[*start]);
+        std::hint::black_box(first.fold(0, |sum, person| sum ^ person));
+        for (pass, start, end) in &self.ranges {
+            self.fresh.extend_from_slice(&self.view.postings[*pass].1[*start..*end]);
+        }
+    }
+
+    /// Looks at everything that comparing will need of these people, one kind of thing after another: comparing would
+    /// wait for the memory at each of them in turn.
+    pub(crate) fn touch(&self, people: &[u32]) {
+        let stride = self.view.stride;
+        let records = people.iter().map(|person| {
+            let start = *person as usize * stride;
+            self.view.records[start] ^ self.view.records[start + stride - 1]
+        });
+        std::hint::black_box(records.fold(0, |sum, slot| sum ^ slot));
+        for (field, place) in self.index.layout.fields.iter().enumerate().filter(|(_, place)| is_named(place.kind)) {
+            if self.row.names[field].words.is_empty() {
+                continue;
             }
+            let names = self.view.names[place.table].names;
+            let slots = || people.iter().map(|person| self.view.records[*person as usize * stride + place.slot]);
+            let ends = slots().filter(|slot| *slot != 0).map(|slot| names.ends[slot as usize - 1]);
+            let last = ends.map(|end| names.words[end as usize - 1]);
+            std::hint::black_box(last.fold(0, |sum, word| sum ^ word));
         }
     }
 

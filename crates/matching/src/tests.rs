@@ -104,9 +104,9 @@ fn messy(person: &Cells, seed: &mut Seed) -> Cells {
         20..25 => row[2] = format!("01/01/{}", date[0]),
         _ => {}
     }
-    for field in 3..9 {
+    for cell in &mut row[3..9] {
         if seed.below(100) < 20 {
-            row[field].clear();
+            cell.clear();
         }
     }
     row
