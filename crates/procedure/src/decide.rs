@@ -62,7 +62,8 @@ impl Procedures {
         let ctx = &in_role(ctx, &role);
         let request = work_request(body, &head);
         let (engine, by) = (self.clone(), ctx.clone());
-        self.0
+        let decided = self
+            .0
             .exchange
             .open(ctx, request, move |tx, pass| {
                 Box::pin(async move {
@@ -72,7 +73,19 @@ impl Procedures {
                     engine.write_decision(&by, tx, task, expected_version, decision, (account, role)).await
                 })
             })
-            .await
+            .await;
+        match decided {
+            // Another decision may have ended the case, and with it the right to open it: that is what is told.
+            Err(refused) if refused.kind == kernel::Kind::Forbidden => {
+                let found = self.head_of(body, task).await?.version;
+                if found == expected_version {
+                    Err(refused)
+                } else {
+                    Err(Error::Overtaken { expected: expected_version, found }.into())
+                }
+            }
+            decided => decided,
+        }
     }
 
     async fn write_decision(

@@ -37,7 +37,8 @@ pub(crate) async fn decide(
         Ok(()) if word == "accept" => Ok(go(&format!("/can-bo/viec/{id}"))),
         Ok(()) => Ok(go(&format!("/can-bo?xong={word}"))),
         Err(problem) if matches!(problem.kind, Kind::Invalid | Kind::Conflict) => {
-            let task = state.procedures.task(&me.visit.ctx, id).await?;
+            // Where the other decision ended the case, the task cannot be shown any more: the conflict is still told.
+            let Ok(task) = state.procedures.task(&me.visit.ctx, id).await else { return Err(problem.into()) };
             let colleagues = colleagues(&state, &me).await?;
             let content = content(&state, &me, &task, &colleagues, Some(&problem), &form);
             let status =
