@@ -4,7 +4,7 @@ use crate::estimate::{Counts, Observed, count_random, maximise, observe, set_cha
 use crate::index::View;
 use crate::lexicon::{join, stable_hash};
 use crate::row::Memory;
-use crate::score::{Compared, Effort, Scorer, prior_odds, probabilities};
+use crate::score::{Compared, Effort, Scorer, Spent, prior_odds, probabilities};
 use crate::weights::{Compiled, Weights};
 use crate::{Batch, Decision, Error, FIELDS_MAX, Flags, Index, IndexBuilder, NOBODY, Rival, Status};
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,7 @@ pub struct Cleaner<'a> {
     /// Hash of the content → the row's cells and its place in the file.
     sample: BTreeMap<(u64, u64), Vec<String>>,
     work: Work,
+    spent: Spent,
     /// The cells of rows that nobody in the register fits.
     unknown: Batch,
     /// What threads have learned and no thread holds now.
@@ -103,6 +104,7 @@ impl<'a> Cleaner<'a> {
             unknown: Batch::new(index.schema().fields.len()),
             sample: BTreeMap::new(),
             work: Work::default(),
+            spent: Spent::default(),
             memories: Mutex::default(),
             weights,
             options,
@@ -135,6 +137,18 @@ impl<'a> Cleaner<'a> {
     #[must_use]
     pub fn work(&self) -> Work {
         self.work
+    }
+
+    /// Where the time of it went so far.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+
+    fn add(&mut self, effort: Effort) {
+        self.work.pairs += effort.pairs;
+        self.work.keys += effort.buckets;
+        self.spent = self.spent.and(effort.spent);
     }
 
     /// Looks at a batch of the file, for the sample. Every batch must pass here once before [`Cleaner::estimate`].
@@ -176,15 +190,13 @@ impl<'a> Cleaner<'a> {
         });
         let mut counts: Counts = [[0.0; _]; FIELDS_MAX];
         let mut observed: Vec<Observed> = Vec::with_capacity(rows.len());
-        let mut work = self.work;
         for ((part, rows), effort) in parts {
             for (sum, level) in counts.iter_mut().flatten().zip(part.iter().flatten()) {
                 *sum += level;
             }
             observed.extend(rows);
-            work = work.and(effort);
+            self.add(effort);
         }
-        self.work = work;
         set_chances(&mut self.weights, &counts);
         maximise(&mut self.weights, &mut observed, self.index.people, self.options.within);
         self.compiled = Compiled::new(&self.weights);
@@ -212,12 +224,10 @@ impl<'a> Cleaner<'a> {
                 .collect::<Vec<_>>()
         });
         let mut decisions = Vec::with_capacity(batch.len());
-        let mut work = self.work;
         for (part, effort) in parts {
             decisions.extend(part);
-            work = work.and(effort);
+            self.add(effort);
         }
-        self.work = work;
         for (at, decision) in decisions.iter().enumerate().filter(|(_, d)| d.status != Status::Match) {
             if !self.options.within && !decision.flags.has(Flags::TOO_LITTLE) {
                 self.unknown.push(decision.row, batch.cells(at));
@@ -428,12 +438,6 @@ impl<'a> Cleaner<'a> {
         }
         let members = (0..rows.len()).map(|at| (at, root(&mut first, at))).filter(|(at, root)| at != root);
         Ok(members.map(|(at, root)| (rows.row(at), (rows.row(root), chances[at]))).collect())
-    }
-}
-
-impl Work {
-    fn and(self, effort: Effort) -> Self {
-        Self { pairs: self.pairs + effort.pairs, keys: self.keys + effort.buckets }
     }
 }
 

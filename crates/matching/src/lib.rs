@@ -36,6 +36,7 @@ mod tests;
 pub use batch::Batch;
 pub use blocking::{Blocking, Form, Part, Pass};
 pub use clean::{Candidate, CleanOptions, Cleaner, Pair, Work};
+pub use score::Spent;
 pub use compare::levels::Level;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
 pub use error::Error;

@@ -8,6 +8,7 @@ use crate::row::{Memory, Row, RowReader};
 use crate::value::date::PackedDate;
 use crate::weights::Compiled;
 use crate::{Decision, FIELDS_MAX, Index, Kind};
+use std::time::{Duration, Instant};
 
 /// A bucket of more people than this says too little to be looked into.
 const BUCKET_MAX: usize = 3_000;
@@ -31,6 +32,31 @@ pub(crate) struct Compared {
 pub(crate) struct Effort {
     pub(crate) pairs: u64,
     pub(crate) buckets: u64,
+    pub(crate) spent: Spent,
+}
+
+/// Where the time of comparing went, summed over threads.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Spent {
+    /// Understanding the values of the rows.
+    pub values: Duration,
+    /// Finding who shares a blocking key.
+    pub blocking: Duration,
+    /// Waiting for the memory to give the records of those people.
+    pub fetching: Duration,
+    /// Comparing fields, ranking, deciding.
+    pub scoring: Duration,
+}
+
+impl Spent {
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            values: self.values + other.values,
+            blocking: self.blocking + other.blocking,
+            fetching: self.fetching + other.fetching,
+            scoring: self.scoring + other.scoring,
+        }
+    }
 }
 
 /// Compares rows with the people of an index. One for each thread.
@@ -76,8 +102,10 @@ impl<'a> Scorer<'a> {
 
     /// Reads a row; [`Scorer::candidates`] and [`Scorer::compare`] then speak of it.
     pub(crate) fn read<'c>(&mut self, cell: impl Fn(usize) -> &'c str) {
+        let started = Instant::now();
         self.reader.read(cell, &mut self.speller, &mut self.row);
         self.memos.iter_mut().for_each(NameMemo::clear);
+        self.effort.spent.values += started.elapsed();
     }
 
     /// Everybody who shares a blocking key with the row, best first, but `besides`. `odds`: log₂ of the odds that a
@@ -93,6 +121,11 @@ impl<'a> Scorer<'a> {
         self.met.clear();
         let passes = &self.index.blocking.passes;
         let last = passes.iter().map(|pass| pass.tier).max().unwrap_or(0);
+        let mut started = Instant::now();
+        let mut lap = |spent: &mut Duration| {
+            let now = Instant::now();
+            *spent += now - std::mem::replace(&mut started, now);
+        };
         for tier in 0..=last {
             self.fresh.clear();
             for (at, pass) in passes.iter().enumerate().filter(|(_, pass)| pass.tier == tier) {
@@ -106,7 +139,9 @@ impl<'a> Scorer<'a> {
             self.fresh.sort_unstable();
             self.fresh.dedup();
             let fresh = std::mem::take(&mut self.fresh);
+            lap(&mut self.effort.spent.blocking);
             self.touch(&fresh);
+            lap(&mut self.effort.spent.fetching);
             for person in &fresh {
                 if Some(*person) != besides && self.met.binary_search(person).is_err() && found.len() < CANDIDATES_MAX {
                     found.push(self.compare(*person, weights));
@@ -115,16 +150,18 @@ impl<'a> Scorer<'a> {
             self.met.extend(&fresh);
             self.met.sort_unstable();
             self.fresh = fresh;
+            lap(&mut self.effort.spent.scoring);
             if found.iter().any(|one| one.weight + odds > CERTAIN_BITS) && tier > 0 {
                 break;
             }
         }
         // Ties are broken by the person: the result hangs on nothing else.
         found.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.person.cmp(&b.person)));
+        lap(&mut self.effort.spent.scoring);
     }
 
     fn meet(&mut self, at: usize, pass: &Pass, slots: &[u32]) {
-        let keys = keys(pass, &self.index.layout, slots, &self.index.gazetteer, |part| {
+        let keys = keys(pass, &self.index.layout, slots, &self.index.gazetteer, |_, part| {
             self.row.name_keys[part.field].map(|keys| keys.form(part.form))
         });
         self.look_up(at, &keys);

@@ -2,7 +2,7 @@
 
 use super::Index;
 use super::counts::{Positions, count_dates};
-use super::layout::{Layout, PlaceFinder, is_named};
+use super::layout::{Layout, PlaceFinder, PlaceMemory, is_named};
 use super::names::{NameTable, Names};
 use super::postings::{Postings, keys};
 use super::words::Words;
@@ -26,6 +26,7 @@ pub struct IndexBuilder {
     blocking: Blocking,
     layout: Layout,
     places: Arc<Places>,
+    found: PlaceMemory,
     records: Vec<u32>,
     tables: Vec<NameTable>,
     people: usize,
@@ -42,6 +43,7 @@ impl IndexBuilder {
             schema,
             layout,
             places,
+            found: PlaceMemory::default(),
             records: Vec::new(),
             people: 0,
         }
@@ -56,23 +58,24 @@ impl IndexBuilder {
         let records = &mut self.records[start..];
         let named: Vec<_> = (0..layout.fields.len()).filter(|field| is_named(layout.fields[*field].kind)).collect();
         let fill = |(table, field): (&mut NameTable, &usize)| -> Vec<u32> {
-            (0..batch.len()).map(|row| table.add(batch.cell(row, *field))).collect()
+            table.add((0..batch.len()).map(|row| batch.cell(row, *field)))
         };
-        let plain = |records: &mut [u32], places: &Places| {
-            let mut finder = PlaceFinder::of_today(places);
+        let plain = |records: &mut [u32], places: &Places, found: &mut PlaceMemory| {
+            let mut finder = PlaceFinder::of_today(places, std::mem::take(found));
             for (row, slots) in records.chunks_exact_mut(stride).enumerate() {
                 layout.encode(|field| batch.cell(row, field), &mut finder, slots);
             }
+            *found = finder.into_memory();
         };
         let columns: Vec<Vec<u32>> = if batch.len() < ROWS_WORTH_A_THREAD {
-            plain(records, &self.places);
+            plain(records, &self.places, &mut self.found);
             self.tables.iter_mut().zip(&named).map(fill).collect()
         } else {
             thread::scope(|scope| {
                 let fill = &fill;
                 let threads: Vec<_> =
                     self.tables.iter_mut().zip(&named).map(|pair| scope.spawn(move || fill(pair))).collect();
-                plain(records, &self.places);
+                plain(records, &self.places, &mut self.found);
                 threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
             })
         };
@@ -89,7 +92,7 @@ impl IndexBuilder {
     /// # Errors
     /// [`Error::TooManyPeople`] above 2³² − 2 people.
     pub fn finish(self) -> Result<Index, Error> {
-        let Self { schema, blocking, layout, places, records, tables, people } = self;
+        let Self { schema, blocking, layout, places, records, tables, people, .. } = self;
         let Some(count) = u32::try_from(people).ok().filter(|count| *count < u32::MAX) else {
             return Err(Error::TooManyPeople);
         };
@@ -163,13 +166,11 @@ fn post(
         }
     }
     let build = |pass: &crate::blocking::Pass| {
-        let mine: Vec<&(Part, Vec<u32>)> = columns.iter().filter(|(part, _)| pass.parts.contains(part)).collect();
+        let column = |part: &Part| columns.iter().find(|(of, _)| of == part).map_or(&[][..], |(_, column)| column);
+        let mine: Vec<&[u32]> = pass.parts.iter().map(column).collect();
         Postings::build(people, |person| {
             let slots = &records[person * stride..(person + 1) * stride];
-            keys(pass, layout, slots, places, |part| {
-                let key = mine.iter().find(|(of, _)| *of == part).map_or(0, |(_, column)| column[person]);
-                (key != 0).then_some(key)
-            })
+            keys(pass, layout, slots, places, |at, _| (mine[at][person] != 0).then_some(mine[at][person]))
         })
     };
     let next = AtomicUsize::new(0);

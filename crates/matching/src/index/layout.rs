@@ -187,8 +187,8 @@ impl<'a> PlaceFinder<'a> {
         Self { places, memory, key: String::new(), of_today: false }
     }
 
-    pub(crate) fn of_today(places: &'a Places) -> Self {
-        Self { of_today: true, ..Self::new(places, PlaceMemory::default()) }
+    pub(crate) fn of_today(places: &'a Places, memory: PlaceMemory) -> Self {
+        Self { of_today: true, ..Self::new(places, memory) }
     }
 
     pub(crate) fn into_memory(self) -> PlaceMemory {

@@ -21,21 +21,68 @@ pub(crate) struct NameTable {
     slots: Vec<u32>,
 }
 
+/// Names of a block: its look-ups wait for memory together and not one after the other.
+const BLOCK: usize = 32;
+
+/// A name whose place is not known yet.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    words: [WordId; NAME_WORDS_MAX],
+    len: usize,
+    hash: u64,
+}
+
+impl Asked {
+    fn name(&self) -> &[WordId] {
+        &self.words[..self.len]
+    }
+}
+
 impl NameTable {
-    /// The name's place + 1, added where it is new; 0 for a text without words.
-    pub(crate) fn add(&mut self, text: &str) -> u32 {
-        let mut name = [0; NAME_WORDS_MAX];
-        let mut len = 0;
+    /// The places + 1 of the names of a column, added where they are new; 0 for a text without words.
+    pub(crate) fn add<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) -> Vec<u32> {
+        let mut places = Vec::with_capacity(texts.len());
+        let mut block = [Asked::default(); BLOCK];
+        let mut texts = texts.peekable();
+        while texts.peek().is_some() {
+            let mut len = 0;
+            for (asked, text) in block.iter_mut().zip(texts.by_ref()) {
+                *asked = self.ask(text);
+                len += 1;
+            }
+            self.make_room(BLOCK);
+            self.touch(&block[..len]);
+            for asked in &block[..len] {
+                if asked.len == 0 {
+                    places.push(0);
+                    continue;
+                }
+                let place = self.place(asked);
+                self.counts[place as usize] += 1;
+                places.push(place + 1);
+            }
+        }
+        places
+    }
+
+    fn ask(&mut self, text: &str) -> Asked {
+        let mut asked = Asked::default();
         for word in words(text).take(NAME_WORDS_MAX) {
-            name[len] = self.word(word);
-            len += 1;
+            asked.words[asked.len] = self.word(word);
+            asked.len += 1;
         }
-        if len == 0 {
-            return 0;
-        }
-        let place = self.place(&name[..len]);
-        self.counts[place as usize] += 1;
-        place + 1
+        asked.hash = quick_hash(asked.name());
+        asked
+    }
+
+    /// Asks the memory for what [`Self::place`] will look at.
+    fn touch(&self, block: &[Asked]) {
+        let mask = self.slots.len() - 1;
+        let places = || block.iter().map(|asked| self.slots[asked.hash as usize & mask]).filter(|place| *place != 0);
+        let ends = places().map(|place| self.ends[place as usize - 1]);
+        std::hint::black_box(ends.fold(0, |sum, end| sum ^ end));
+        let words = places().map(|place| self.words[self.ends[place as usize - 1] as usize - 1]);
+        std::hint::black_box(words.fold(0, |sum, word| sum ^ word));
     }
 
     fn word(&mut self, written: &str) -> WordId {
@@ -47,28 +94,29 @@ impl NameTable {
         id
     }
 
-    fn place(&mut self, name: &[WordId]) -> u32 {
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
+    fn place(&mut self, asked: &Asked) -> u32 {
         let mask = self.slots.len() - 1;
-        let mut slot = quick_hash(name) as usize & mask;
+        let mut slot = asked.hash as usize & mask;
         loop {
             match self.slots[slot] {
                 0 => break,
-                place if self.name(place - 1) == name => return place - 1,
+                place if self.name(place - 1) == asked.name() => return place - 1,
                 _ => slot = (slot + 1) & mask,
             }
         }
         let place = self.ends.len() as u32;
         self.slots[slot] = place + 1;
-        self.words.extend_from_slice(name);
+        self.words.extend_from_slice(asked.name());
         self.ends.push(self.words.len() as u32);
         self.counts.push(0);
         place
     }
 
-    fn grow(&mut self) {
+    /// At most half of the slots are taken after so many new names.
+    fn make_room(&mut self, names: usize) {
+        if (self.ends.len() + names) * 2 <= self.slots.len() {
+            return;
+        }
         let size = (self.slots.len() * 2).max(1 << 10);
         let mask = size - 1;
         let mut slots = vec![0; size];

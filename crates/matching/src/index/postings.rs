@@ -35,16 +35,17 @@ impl Keys {
     }
 }
 
-/// The keys of a pass. `names` gives what a part of a name is blocked by. Empty where a part is absent.
+/// The keys of a pass. `names` gives what a part of a name is blocked by, told its place in the pass and what it is.
+/// Empty where a part is absent.
 pub(crate) fn keys(
     pass: &Pass,
     layout: &Layout,
     slots: &[u32],
     places: &Places,
-    names: impl Fn(Part) -> Option<u32>,
+    names: impl Fn(usize, Part) -> Option<u32>,
 ) -> Keys {
     let mut keys = Keys::one(pass.parts.len() as u64);
-    for part in &pass.parts {
+    for (at, part) in pass.parts.iter().enumerate() {
         if layout.fields[part.field].kind == Kind::Commune {
             let today = places.today(slots[layout.fields[part.field].slot]);
             if today.is_empty() || today.len() > KEYS_MAX {
@@ -57,7 +58,7 @@ pub(crate) fn keys(
             keys.len = today.len();
             continue;
         }
-        let Some(value) = value_of(*part, layout, slots, &names) else { return Keys::default() };
+        let Some(value) = value_of(*part, layout, slots, || names(at, *part)) else { return Keys::default() };
         for key in &mut keys.keys[..keys.len] {
             *key = join(*key, value);
         }
@@ -65,10 +66,10 @@ pub(crate) fn keys(
     keys
 }
 
-fn value_of(part: Part, layout: &Layout, slots: &[u32], names: &impl Fn(Part) -> Option<u32>) -> Option<u64> {
+fn value_of(part: Part, layout: &Layout, slots: &[u32], name: impl Fn() -> Option<u32>) -> Option<u64> {
     let place = &layout.fields[part.field];
     if is_named(place.kind) {
-        return names(part).map(u64::from);
+        return name().map(u64::from);
     }
     let slot = slots[place.slot];
     match place.kind {

@@ -87,6 +87,28 @@ pub(super) struct Timings {
     pub(super) pairs: u64,
     /// Of them, per second that a core compared.
     pub(super) pairs_per_second_per_core: f64,
+    /// Where the time of comparing went while learning and deciding, in seconds of all threads.
+    pub(super) spent: Spent,
+}
+
+/// [`matching::Spent`] in seconds.
+#[derive(Clone, Default, Serialize)]
+pub(super) struct Spent {
+    values: f64,
+    blocking: f64,
+    fetching: f64,
+    scoring: f64,
+}
+
+impl From<matching::Spent> for Spent {
+    fn from(spent: matching::Spent) -> Self {
+        Self {
+            values: spent.values.as_secs_f64(),
+            blocking: spent.blocking.as_secs_f64(),
+            fetching: spent.fetching.as_secs_f64(),
+            scoring: spent.scoring.as_secs_f64(),
+        }
+    }
 }
 
 impl Timings {

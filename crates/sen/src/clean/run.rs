@@ -125,6 +125,7 @@ pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, qui
     timings.reading_seconds = decided.read.seconds + sampled.map_or(0.0, |read| read.seconds);
     timings.comparing_seconds = decided.seconds;
     timings.pairs = pairs;
+    timings.spent = cleaner.spent().into();
     timings.comparing_cpu_seconds = decided.cpu_seconds;
     timings.pairs_per_second_per_core = pairs as f64 / decided.cpu_seconds.max(1e-9);
     let weights = cleaner.weights().clone();
