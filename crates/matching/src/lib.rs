@@ -36,7 +36,6 @@ mod tests;
 pub use batch::Batch;
 pub use blocking::{Blocking, Form, Part, Pass};
 pub use clean::{Candidate, CleanOptions, Cleaner, Pair, Work};
-pub use score::Spent;
 pub use compare::levels::Level;
 pub use decision::{Agreement, Decision, Flags, NOBODY, Rival, Status};
 pub use error::Error;
@@ -44,6 +43,7 @@ pub use estimate::reestimate;
 pub use field::{FIELDS_MAX, Field, Kind, Schema};
 pub use index::{Index, IndexBuilder, Info, MAGIC, PassInfo};
 pub use mapping::{Columns, Mapping};
+pub use score::Spent;
 pub use weights::{FieldWeights, LevelWeight, Weights};
 
 /// The sentences of this crate.
