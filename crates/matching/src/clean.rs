@@ -260,12 +260,13 @@ impl<'a> Cleaner<'a> {
         if self.index.people == 0 {
             return Vec::new();
         }
-        let mut scorer = Scorer::new(self.index, &self.view, Memory::default());
+        let mut scorer = Scorer::new(self.index, &self.view, self.memory());
         let (mut found, mut chances) = (Vec::new(), Vec::new());
         let odds = prior_odds(self.weights.share, self.index.people, self.options.within);
         scorer.read(|field| cells.get(field).copied().unwrap_or(""));
         scorer.candidates(&self.compiled, odds, None, &mut found);
         probabilities(&found, odds, self.options.within, &mut chances);
+        self.keep(scorer.into_memory());
         let all = found.iter().zip(&chances).take(max);
         all.map(|(one, chance)| Candidate {
             person: one.person,
@@ -328,6 +329,17 @@ impl<'a> Cleaner<'a> {
         }
     }
 
+    /// What a thread learned earlier.
+    fn memory(&self) -> Memory {
+        self.memories.lock().ok().and_then(|mut memories| memories.pop()).unwrap_or_default()
+    }
+
+    fn keep(&self, memory: Memory) {
+        if let Ok(mut memories) = self.memories.lock() {
+            memories.push(memory);
+        }
+    }
+
     /// Works on `rows` rows, a part in each thread; the parts come back in their order.
     fn in_threads<T: Send>(
         &self,
@@ -340,13 +352,10 @@ impl<'a> Cleaner<'a> {
         };
         let threads = wanted.min(rows / ROWS_WORTH_A_THREAD).max(1);
         let one = |thread: usize| {
-            let memory = self.memories.lock().ok().and_then(|mut memories| memories.pop()).unwrap_or_default();
-            let mut scorer = Scorer::new(self.index, &self.view, memory);
+            let mut scorer = Scorer::new(self.index, &self.view, self.memory());
             let part = work(&mut scorer, rows * thread / threads..rows * (thread + 1) / threads);
             let effort = scorer.effort;
-            if let Ok(mut memories) = self.memories.lock() {
-                memories.push(scorer.into_memory());
-            }
+            self.keep(scorer.into_memory());
             (part, effort)
         };
         if threads == 1 {

@@ -164,12 +164,13 @@ impl Places {
     /// How the two stand to each other. Of sets, the nearest relation that a pair of units has.
     #[must_use]
     pub fn relation(&self, a: PlaceId, b: PlaceId) -> Relation {
-        let (Some(a), Some(b)) = (self.set(a), self.set(b)) else { return Relation::Unknown };
-        let both_provinces = a.today.is_empty() && b.today.is_empty();
-        let near = meet(&a.provinces_today, &b.provinces_today);
-        if meet(&a.units, &b.units) {
-            Relation::Same
-        } else if meet(&a.today, &b.today) || (both_provinces && near) {
+        let (Some(one), Some(other)) = (self.set(a), self.set(b)) else { return Relation::Unknown };
+        if a == b || meet(&one.units, &other.units) {
+            return Relation::Same;
+        }
+        let both_provinces = one.today.is_empty() && other.today.is_empty();
+        let near = meet(&one.provinces_today, &other.provinces_today);
+        if meet(&one.today, &other.today) || (both_provinces && near) {
             Relation::Succeeded
         } else if near {
             Relation::SameProvince
