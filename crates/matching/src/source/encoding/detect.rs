@@ -61,8 +61,13 @@ pub(crate) fn detect(pieces: &[Vec<u8>]) -> Detected {
     Detected { encoding, ranking, mark: marked.map_or(0, |(_, mark)| mark) }
 }
 
-/// UTF-16 without a byte order mark: most letters are ASCII, so every other byte is NUL.
+/// UTF-16 without a byte order mark: most letters are ASCII, so every other byte is NUL. A header that reads as UTF-8
+/// without one is no such file, whatever was pasted in below it.
 fn utf_16(head: &[u8]) -> Option<Encoding> {
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if !first.contains(&0) && std::str::from_utf8(first).is_ok() {
+        return None;
+    }
     let pairs = head.chunks_exact(2);
     let count = pairs.len();
     let (mut low, mut high) = (0, 0);
@@ -226,5 +231,12 @@ mod tests {
                 is_vietnamese_utf8(piece);
             }
         }
+    }
+
+    #[test]
+    fn lines_of_utf_16_below_a_header_of_utf_8_do_not_make_the_header_unreadable() {
+        let mut file = "Họ và tên,Giới tính\nNguyễn Văn An,Nam\n".as_bytes().to_vec();
+        file.extend("Trần Thị Bình,Nữ\nLê Hoàng Long,Nam\n".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(detect(&[file]).encoding, Encoding::Utf8);
     }
 }
