@@ -1,0 +1,1 @@
+//! Directives and their tasks: read as they really come, assigned, reported on, chased.
