@@ -20,5 +20,6 @@ pub mod pages;
 pub mod review;
 pub mod serve;
 pub mod serve_command;
+pub mod sim;
 pub mod story;
 pub mod synth;

@@ -27,6 +27,7 @@ pub use error::Error;
 pub use extract::{CitizenSession, OfficerSession, SignedIn, Visitor};
 pub use form::{Form, Json};
 pub use format::{date_text, money_text, number_text};
+pub use headers::FormAction;
 pub use language::Language;
 pub use layers::layers;
 pub use limit::{BODY_BYTES_MAX, DRAIN_BYTES_MAX};
