@@ -16,10 +16,13 @@ MATCH_PEOPLE ?= 1M 5M
 MATCH_ROWS ?= 100k
 MATCH_RUNS ?= 3
 MATCH_SCALE ?= 1M:100k 2M:100k 5M:100k 10M:100k 10M:10M
+OPENID_DATA ?= /var/tmp/sen-bench-openid
+# More for bench/openid/bench.mjs, such as `--runs 5 --only refresh`.
+OPENID ?=
 # More for bench/matching/bench.py, such as `--only ours --part scale`.
 MATCH ?=
 
-.PHONY: demo story release test fmt lint unit doc journeys crash bench bench-clean bench-matching audit assets setup setup-test clean
+.PHONY: demo story release test fmt lint unit doc journeys clients crash bench bench-clean bench-matching bench-openid audit assets setup setup-test clean
 
 demo: setup assets ## start everything on 127.0.0.1:8080
 	cargo build --locked -p sen
@@ -49,7 +52,12 @@ doc: ## the doctests that say something: code that must not compile
 
 journeys: ## what a person does, in a real browser
 	cargo build --locked -p sen
-	SEN=$(TARGET)/debug/sen node --test --test-concurrency=1 journeys/
+	SEN=$(TARGET)/debug/sen node --test --test-concurrency=1 journeys/*.test.mjs
+
+clients: ## other people's OpenID clients, conformance modules and attacks, over HTTP
+	cargo build --locked -p sen
+	scripts/clients.sh $(TARGET)/clients/venv
+	SEN=$(TARGET)/debug/sen SEN_AUTHLIB_PYTHON=$(abspath $(TARGET))/clients/venv/bin/python node journeys/openid/run.mjs
 
 bench: ## birth groups end to end, with a plain-commit rate of the same minute as the yardstick
 	cargo build --release --locked -p sen
@@ -64,6 +72,10 @@ bench-matching: ## data cleaning beside Splink: accuracy and cost; installs Spli
 	VENV=$(TARGET)/bench-matching/venv bench/matching/run.sh --sen $(TARGET)/release/sen --data $(MATCH_DATA) \
 		--out $(TARGET)/bench-matching --people $(MATCH_PEOPLE) --rows $(MATCH_ROWS) --runs $(MATCH_RUNS) \
 		--scale $(MATCH_SCALE) $(MATCH)
+
+bench-openid: ## tokens a CPU second beside npm oidc-provider, in one run
+	cargo build --release --locked -p sen
+	bench/openid/run.sh --sen $(TARGET)/release/sen --data $(OPENID_DATA) --out $(TARGET)/bench-openid $(OPENID)
 
 audit: ## licences, bans and sources of every dependency
 	cargo deny check licenses bans sources

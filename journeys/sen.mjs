@@ -1,29 +1,16 @@
 // Starts a demo of its own for the journeys, and gives browser pages for its people.
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, chmodSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { oneTimeCode } from './code.mjs';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const SCREENSHOTS = process.env.SCREENSHOTS ?? 'screenshots';
 mkdirSync(SCREENSHOTS, { recursive: true });
-
-/** RFC 6238, SHA-1, six digits, thirty seconds: what the citizen's phone shows. */
-export function oneTimeCode(secretBase32, at = Date.now()) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  let bits = '';
-  for (const letter of secretBase32.replace(/=+$/, '')) bits += alphabet.indexOf(letter).toString(2).padStart(5, '0');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const offset = mac[19] & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1000000).padStart(6, '0');
-}
 
 /** A running demo: `url`, `accounts` by name, `stop()`. SEN_RUNNING names a file with what a demo that is running
  * already printed with --json: for writing journeys, which then find what earlier ones left. */
