@@ -98,6 +98,12 @@ export class Browser {
       if (page.to.origin !== this.origin) return { ...page, away: page.to };
       page = await this.once(page.to);
     }
+    // A page that leads elsewhere by itself: a policy on where forms may lead forbids the redirect in a browser.
+    const onward = /<a\b[^>]*\bid="away"[^>]*>/i.exec(page.text);
+    if (onward) {
+      const href = new URL(attributes(onward[0].slice(2, -1)).href, page.url);
+      if (href.origin !== this.origin) return { ...page, away: href };
+    }
     // A page that posts itself elsewhere (response_mode=form_post).
     const post = page.forms.find((form) => form.action.origin !== this.origin && form.method === 'POST');
     if (post) return { ...page, away: post.action, fields: new URLSearchParams(post.fields.map((f) => [f.name, f.value])) };

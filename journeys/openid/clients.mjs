@@ -38,7 +38,7 @@ export async function makeClients({ hear, apache }) {
       },
     };
   };
-  await add('basic', 'openid', 'client_secret_basic', { grant_types: CODE, scope: SCOPES });
+  await add('basic', 'openid', 'client_secret_basic', { grant_types: CODE, scope: SCOPES, resource_indicators: [API] });
   await add('post', 'openid', 'client_secret_post', { grant_types: CODE, scope: SCOPES });
   await add('public', 'openid', 'none', { grant_types: CODE, scope: SCOPES, dpop_bound_access_tokens: true });
   await add('edwards', 'openid', 'client_secret_basic', { grant_types: CODE, scope: SCOPES, id_token_signed_response_alg: 'EdDSA', subject_type: 'pairwise' });

@@ -45,7 +45,10 @@ export async function fill(browser, page, { who, allow = true, typed = {} } = {}
   const consent = forms.find((form) => form.mark === 'consent') ?? forms.find((form) => form.buttons.some((b) => REFUSES.test(b.value)));
   if (consent) {
     const button = consent.buttons.find((b) => REFUSES.test(b.value) !== allow) ?? consent.buttons[0];
-    return browser.submit(consent, typed, button);
+    // What is optional is offered unticked: a person of good will gives it all.
+    const offered = consent.fields.filter((field) => field.type === 'checkbox');
+    const ticked = Object.fromEntries(offered.map(({ name }) => [name, offered.filter((field) => field.name === name).map((field) => field.value)]));
+    return browser.submit(consent, { ...ticked, ...typed }, button);
   }
   // Nothing to fill in, one way on.
   const onward = forms.find((form) => form.fields.every((field) => field.type === 'hidden'));
@@ -95,8 +98,12 @@ export async function enterUserCode(browser, address, userCode, { who, allow = t
 
 /** Answers what a counter or a call centre asked of the person who is signed in. */
 export async function answerAsked(browser, { message, allow = true }) {
-  const page = await browser.go(ASKED);
-  const form = page.forms.find((one) => one.method === 'POST' && page.text.includes(message) && one.buttons.some((b) => REFUSES.test(b.value)));
-  if (!form) throw new Error(`nothing is asked with ${message}: ${words(page.text)}`);
-  return browser.submit(form, {}, form.buttons.find((b) => REFUSES.test(b.value) !== allow));
+  const list = await browser.go(ASKED);
+  const links = [...list.text.matchAll(/href="([^"]+)"/g)].map(([, href]) => new URL(href.replaceAll('&#x2f;', '/'), list.url).pathname);
+  for (const path of [ASKED, ...new Set(links.filter((path) => path.startsWith(`${ASKED}/`)))]) {
+    const page = await browser.go(path);
+    const form = page.forms.find((one) => one.method === 'POST' && page.text.includes(message) && one.buttons.some((b) => REFUSES.test(b.value)));
+    if (form) return browser.submit(form, {}, form.buttons.find((b) => REFUSES.test(b.value) !== allow));
+  }
+  throw new Error(`nothing is asked with ${message}: ${words(list.text)}`);
 }
