@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import { openBed } from './bed.mjs';
 import { Browser, words } from './browser.mjs';
 import { API } from './clients.mjs';
-import { answer, fill, signedIn } from './person.mjs';
+import { answer, decide, fill, logOut, rotateKeys, signedIn } from './person.mjs';
 import { decodeJwt, jwt, newKey, now, random, refused } from './relying.mjs';
 
 const bed = await openBed();
@@ -359,8 +359,7 @@ describe('the browser', () => {
     const person = bed.anybody();
     const browser = await signedIn(bed.url, person);
     const page = await consentOf(browser);
-    const out = await browser.go(bed.metadata.end_session_endpoint);
-    await browser.submit(out.forms.find((form) => form.action.pathname === new URL(bed.metadata.end_session_endpoint).pathname) ?? out.forms[0]);
+    await logOut(browser.copy(), bed.metadata.end_session_endpoint);
     const form = page.forms.find((one) => one.mark === 'consent');
     const after = await browser.submit(form);
     assert.equal(after.away?.searchParams.get('code') ?? null, null);
@@ -386,15 +385,52 @@ describe('the browser', () => {
     const browser = await signedIn(bed.url, person);
     const got = await basic.tokens(browser, { who: person });
     const stolen = browser.copy();
-    const url = new URL(bed.metadata.end_session_endpoint);
-    url.searchParams.set('id_token_hint', got.id_token);
-    url.searchParams.set('post_logout_redirect_uri', basic.client.metadata.post_logout_redirect_uris[0]);
-    const page = await browser.go(url);
-    if (!page.away) await browser.submit(page.forms.find((form) => form.action.pathname === url.pathname));
+    await logOut(browser, bed.metadata.end_session_endpoint, { id_token_hint: got.id_token, post_logout_redirect_uri: basic.client.metadata.post_logout_redirect_uris[0] });
     const after = await stolen.go((await basic.begin({ prompt: 'none' })).url);
     assert.equal(after.away.searchParams.get('error'), 'login_required');
     assert.equal((await basic.userinfo(got.access_token)).status, 401);
     assert.equal((await basic.introspect(got.access_token)).body.active, false);
     if (got.refresh_token) refused(await basic.refresh(got.refresh_token), 'invalid_grant');
+  });
+});
+
+describe('what an administrator ends', () => {
+  attack('a suspended client: nothing of it works after five seconds, and nobody is sent to it', async () => {
+    const doomed = await bed.party('doomed');
+    const got = await doomed.tokens(await father(), { who, changes: { scope: 'openid offline_access', prompt: 'consent' } });
+    const unused = await doomed.code(await father(), { who });
+    const administrator = await bed.signedIn('administrator');
+    await decide(administrator, doomed.client.client_id, 'suspend');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 5200));
+      refused(await doomed.exchange(unused), ['invalid_client', 'unauthorized_client', 'invalid_grant']);
+      refused(await doomed.refresh(got.refresh_token), ['invalid_client', 'unauthorized_client', 'invalid_grant']);
+      refused(await doomed.call(bed.metadata.token_endpoint, { grant_type: 'client_credentials' }), ['invalid_client', 'unauthorized_client']);
+      assert.equal((await doomed.userinfo(got.access_token)).status, 401);
+      const page = await (await father()).go((await doomed.begin()).url);
+      assert.equal(page.away, undefined);
+      assert.equal(page.status, 400);
+    } finally {
+      await decide(administrator, doomed.client.client_id, 'approve');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5200));
+    await doomed.tokens(await father(), { who });
+  });
+
+  attack('the signing keys change in mid-flight: nothing that is under way breaks, and old tokens live out their time', async () => {
+    const administrator = await bed.signedIn('administrator');
+    const jwks = async () => (await (await fetch(bed.metadata.jwks_uri)).json()).keys.map((key) => key.kid);
+    const before = await basic.tokens(await father(), { who });
+    const published = await jwks();
+    const pending = await Promise.all(Array.from({ length: 6 }, async () => basic.code(await father(), { who })));
+    const [, ...answers] = await Promise.all([rotateKeys(administrator), ...pending.map((arrived) => basic.exchange(arrived))]);
+    for (const answered of answers) assert.equal(answered.status, 200, answered.text);
+    await rotateKeys(administrator);
+    const after = await basic.tokens(await father(), { who });
+    const kid = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url')).kid;
+    assert.ok(published.includes(kid(after.id_token)) || (await jwks()).includes(kid(after.id_token)));
+    for (const name of [kid(before.id_token), kid(before.access_token)]) assert.ok((await jwks()).includes(name), 'a key stays published while its tokens live');
+    assert.equal((await basic.userinfo(before.access_token)).status, 200);
+    for (const answered of answers) await basic.idToken(answered.body.id_token, pending[answers.indexOf(answered)].params.nonce);
   });
 });

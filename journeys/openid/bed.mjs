@@ -40,15 +40,14 @@ export async function startProvider({ people = 500, data, port = 0, hear, client
   };
 }
 
-/** A provider for one file of tests: the one that run.mjs started, or one of its own. */
+/** The provider that run.mjs started, for one file of tests. */
 export async function openBed() {
-  const shared = process.env.SEN_OPENID && JSON.parse(readFileSync(process.env.SEN_OPENID, 'utf8'));
-  const started = shared ?? await startProvider();
-  return bedOf(started, shared ? async () => {} : () => started.close());
+  if (!process.env.SEN_OPENID) throw new Error('run these tests with: node journeys/openid/run.mjs [FILE …]');
+  return bedOf(JSON.parse(readFileSync(process.env.SEN_OPENID, 'utf8')));
 }
 
 /** What tests need of a provider that runs. */
-export async function bedOf(started, close) {
+export async function bedOf(started, close = async () => {}) {
   const metadata = await discover(started.url);
   const bed = { ...started, issuer: started.url, metadata };
   const browsers = new Map();

@@ -16,7 +16,7 @@ export const CIBA = 'urn:openid:params:grant-type:ciba';
 /** The one API that access tokens are asked for besides userinfo. */
 export const API = 'https://api.example/v1';
 
-/** Every client by name. `hear` is where this run's small server hears back-channel logouts, `apache` its port. */
+/** Every client by name. `hear` gives where a client hears back-channel logouts, `apache` is Apache's port. */
 export async function makeClients({ hear, apache }) {
   const secret = () => random(32);
   const made = {};
@@ -32,7 +32,7 @@ export async function makeClients({ hear, apache }) {
         ...(key && { jwks: { keys: [key.public] } }),
         ...(metadata.grant_types?.includes('authorization_code') && {
           redirect_uris: [`https://${name}.example/cb`, `https://${name}.example/cb?dummy1=lorem&dummy2=ipsum`], response_types: ['code'],
-          post_logout_redirect_uris: [`https://${name}.example/out`], backchannel_logout_uri: hear && `${hear}/${name}`, backchannel_logout_session_required: true,
+          post_logout_redirect_uris: [`https://${name}.example/out`], backchannel_logout_uri: hear?.(name), backchannel_logout_session_required: hear && true,
         }),
         ...metadata,
       },

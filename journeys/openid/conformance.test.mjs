@@ -6,7 +6,7 @@ import { openBed } from './bed.mjs';
 import { Browser, words } from './browser.mjs';
 import { API } from './clients.mjs';
 import { checkLogoutToken, hear } from './hear.mjs';
-import { answer, fill, signedIn } from './person.mjs';
+import { logOut, signedIn } from './person.mjs';
 import { decodeJwt, jwt, newKey, now, random, refused } from './relying.mjs';
 
 const bed = await openBed();
@@ -325,16 +325,6 @@ describe('oidcc-config-certification-test-plan', () => {
   });
 });
 
-/** Leads a browser to the end-session end-point and, where a page asks, says yes. */
-async function logOut(browser, params = {}, { confirm = true } = {}) {
-  const url = new URL(bed.metadata.end_session_endpoint);
-  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
-  const page = await browser.go(url);
-  const question = page.forms.find((form) => form.method === 'POST' && (form.mark === 'log-out' || form.mark === 'logout' || form.mark === 'end-session'))
-    ?? page.forms.find((form) => form.method === 'POST' && form.action.pathname === url.pathname);
-  return confirm && !page.away && question ? browser.submit(question) : page;
-}
-
 async function isSignedOut(browser) {
   const said = await turnedDown(basic, await basic.begin({ prompt: 'none' }), browser, ['login_required', 'interaction_required']);
   assert.ok(said, 'nobody is signed in');
@@ -354,7 +344,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
 
   module('oidcc-rp-initiated-logout', async () => {
     const { browser, id_token } = await begin();
-    const page = await logOut(browser, { id_token_hint: id_token, post_logout_redirect_uri: out, state: 's t/1' });
+    const page = await logOut(browser, bed.metadata.end_session_endpoint, { id_token_hint: id_token, post_logout_redirect_uri: out, state: 's t/1' });
     assert.equal(`${page.away.origin}${page.away.pathname}`, out);
     assert.equal(page.away.searchParams.get('state'), 's t/1');
     await isSignedOut(browser);
@@ -362,7 +352,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
 
   module('oidcc-rp-initiated-logout-no-state', async () => {
     const { browser, id_token } = await begin();
-    const page = await logOut(browser, { id_token_hint: id_token, post_logout_redirect_uri: out });
+    const page = await logOut(browser, bed.metadata.end_session_endpoint, { id_token_hint: id_token, post_logout_redirect_uri: out });
     assert.equal(`${page.away}`, out);
     await isSignedOut(browser);
   });
@@ -374,7 +364,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   ]) {
     module(name, async () => {
       const begun = await begin();
-      const page = await logOut(begun.browser, params(begun));
+      const page = await logOut(begun.browser, bed.metadata.end_session_endpoint, params(begun));
       assert.equal(page.away, undefined);
       assert.equal(page.status, 200);
       await isSignedOut(begun.browser);
@@ -393,7 +383,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     module(name, async () => {
       const browser = await mother();
       const { id_token } = await basic.tokens(browser, { who });
-      const page = await logOut(browser, await params(id_token), { confirm: false });
+      const page = await logOut(browser, bed.metadata.end_session_endpoint, await params(id_token), { confirm: false });
       assert.equal(page.away, undefined, `${page.away}`);
       assert.ok(page.status === 200 || page.status === 400);
       // Nobody was signed out without being asked.
@@ -417,7 +407,7 @@ describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => 
       const got = await basic.tokens(browser, { who: person });
       const neighbour = await post.tokens(browser, { who: person });
       assert.ok(got.claims.sid);
-      const page = await logOut(browser, { id_token_hint: got.id_token, post_logout_redirect_uri: basic.client.metadata.post_logout_redirect_uris[0], state: 'x' });
+      const page = await logOut(browser, bed.metadata.end_session_endpoint, { id_token_hint: got.id_token, post_logout_redirect_uri: basic.client.metadata.post_logout_redirect_uris[0], state: 'x' });
       assert.equal(page.away.searchParams.get('state'), 'x');
       await checkLogoutToken(basic, await ear.next('basic'), got.claims);
       await checkLogoutToken(post, await ear.next('post'), neighbour.claims);

@@ -15,7 +15,7 @@ test('killed in the middle of code exchanges: no code works twice', { timeout: 1
   let provider = await startProvider({ people: 300, port });
   const { data, clients, apache } = provider;
   try {
-    let bed = await bedOf(provider, async () => {});
+    let bed = await bedOf(provider);
     const who = bed.person('mother');
     const browser = await bed.signedIn('mother');
     let seen = 0;
@@ -42,7 +42,7 @@ test('killed in the middle of code exchanges: no code works twice', { timeout: 1
       await Promise.all(storm);
       await killed;
       provider = await startProvider({ data, port, clients, apache });
-      bed = Object.assign(await bedOf(provider, async () => {}));
+      bed = await bedOf(provider);
       party.provider = bed;
       const firsts = [...given.values()].map((bodies) => bodies.length);
       assert.ok(firsts.every((times) => times <= 1), `a code gave tokens ${Math.max(...firsts)} times before the kill`);

@@ -6,7 +6,7 @@ import * as oidc from 'openid-client';
 import { openBed } from './bed.mjs';
 import { API } from './clients.mjs';
 import { checkLogoutToken, hear } from './hear.mjs';
-import { answer, answerAsked, enterUserCode, signedIn } from './person.mjs';
+import { answer, answerAsked, decide, enterUserCode, logOut, signedIn } from './person.mjs';
 
 const bed = await openBed();
 after(() => bed.close());
@@ -151,19 +151,18 @@ test('client credentials with private_key_jwt and DPoP, and with a secret', fast
 });
 
 test('logout that the relying party begins, heard by it through the back channel', fast, async () => {
-  const ear = await hear(bed.hearPort);
+  const ear = await hear(bed.hearPortToo);
   try {
-    const config = await configured('basic');
+    const config = await configured('edwards');
     const person = bed.anybody();
     const browser = await signedIn(bed.url, person);
-    const { parameters, expected } = await request('basic', { scope: 'openid offline_access', prompt: 'consent' });
+    const { parameters, expected } = await request('edwards', { scope: 'openid offline_access', prompt: 'consent' });
     const back = await through(oidc.buildAuthorizationUrl(config, parameters), { browser, who: person });
     const tokens = await oidc.authorizationCodeGrant(config, back, expected);
-    const out = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'https://basic.example/out', state: 'bye' });
-    let page = await browser.go(out);
-    if (!page.away) page = await browser.submit(page.forms.find((form) => form.action.pathname === out.pathname));
-    assert.equal(`${page.away}`, 'https://basic.example/out?state=bye');
-    await checkLogoutToken(await bed.party('basic'), await ear.next('basic'), tokens.claims());
+    const out = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'https://edwards.example/out', state: 'bye' });
+    const page = await logOut(browser, out);
+    assert.equal(`${page.away}`, 'https://edwards.example/out?state=bye');
+    await checkLogoutToken(await bed.party('edwards'), await ear.next('edwards'), tokens.claims());
     // What was given for use without the person goes on; what was given for the session does not.
     assert.equal((await oidc.tokenIntrospection(config, tokens.access_token)).active, true);
   } finally {
@@ -193,7 +192,7 @@ test('CIBA with poll, from a counter', fast, async () => {
   assert.ok(tokens.claims().sub);
 });
 
-test('dynamic registration is closed: it lands as pending and cannot be used', fast, async () => {
+test('dynamic registration is closed: it lands as pending, and works when an administrator has approved it', fast, async () => {
   const config = await oidc.dynamicClientRegistration(new URL(bed.url), {
     client_name: 'A bank', redirect_uris: ['https://bank.example/cb'], grant_types: ['authorization_code'], response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic',
     contacts: ['it@bank.example'],
@@ -207,5 +206,11 @@ test('dynamic registration is closed: it lands as pending and cannot be used', f
   }));
   assert.equal(page.away, undefined, 'nobody is sent to a client that no administrator has approved');
   assert.equal(page.status, 400);
-  assert.ok(client_secret === undefined || client_secret.length >= 32);
+  assert.ok(client_secret.length >= 32);
+  // An administrator has looked at it: now it works.
+  await decide(await bed.signedIn('administrator'), client_id, 'approve');
+  await new Promise((resolve) => setTimeout(resolve, 5200));
+  const approved = await oidc.discovery(new URL(bed.url), client_id, undefined, oidc.ClientSecretBasic(client_secret), insecure);
+  const { parameters, expected } = await request('basic', { redirect_uri: 'https://bank.example/cb', scope: 'openid' });
+  assert.ok((await oidc.authorizationCodeGrant(approved, await through(oidc.buildAuthorizationUrl(approved, parameters)), expected)).claims().sub);
 });

@@ -1,31 +1,28 @@
 // What a person does on the provider's pages: signs in, agrees or refuses.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser, responseOf, words } from './browser.mjs';
 import { oneTimeCode } from '../code.mjs';
 
-/** Steps of one-time codes that were used, for every process of one run: each code works once. */
-const STEPS = process.env.SEN_OPENID_STEPS ?? join(mkdtempSync(join(tmpdir(), 'sen-steps-')), 'steps.json');
-
-function used() {
-  try { return JSON.parse(readFileSync(STEPS, 'utf8')); } catch { return {}; }
-}
+/** Steps of one-time codes that were used, one empty file for each, for every process of one run: each code works once. */
+const STEPS = process.env.SEN_OPENID_STEPS ?? mkdtempSync(join(tmpdir(), 'sen-steps-'));
+const nameOf = (secret) => createHash('sha256').update(secret).digest('hex').slice(0, 16);
+const lastUsed = (secret) => Math.max(0, ...readdirSync(STEPS).filter((name) => name.startsWith(nameOf(secret))).map((name) => Number(name.split('-')[1])));
 
 /** A code of this secret that was not used yet; waits where the phone would not show it yet either. */
 export async function freshCode(secret) {
   const step = () => Math.floor(Date.now() / 30000);
-  const wanted = Math.max(step(), (used()[secret] ?? 0) + 1);
-  while (wanted > step() + 1) await new Promise((resolve) => setTimeout(resolve, 200));
-  writeFileSync(STEPS, JSON.stringify({ ...used(), [secret]: wanted }));
-  return oneTimeCode(secret, wanted * 30000);
+  for (let wanted = Math.max(step(), lastUsed(secret) + 1); ; wanted += 1) {
+    try { writeFileSync(join(STEPS, `${nameOf(secret)}-${wanted}`), '', { flag: 'wx' }); } catch { continue; }
+    while (wanted > step() + 1) await new Promise((resolve) => setTimeout(resolve, 200));
+    return oneTimeCode(secret, wanted * 30000);
+  }
 }
 
 /** Of these accounts the one whose next code is nearest. */
-export function rested(accounts) {
-  const steps = used();
-  return [...accounts].sort((a, b) => (steps[a.totp_secret] ?? 0) - (steps[b.totp_secret] ?? 0))[0];
-}
+export const rested = (accounts) => [...accounts].sort((a, b) => lastUsed(a.totp_secret) - lastUsed(b.totp_secret))[0];
 
 const isSignIn = (form) => form.fields.some((field) => field.type === 'password');
 const REFUSES = /^(refuse|cancel|deny|tu-choi|khong)/i;
@@ -36,7 +33,7 @@ export async function fill(browser, page, { who, allow = true, typed = {} } = {}
   const signIn = forms.find(isSignIn);
   if (signIn) {
     if (!who) throw new Error(`nobody to sign in at ${page.url}`);
-    const known = { login: who.login, password: who.password };
+    const known = Object.fromEntries(['login', 'password'].filter((name) => signIn.has(name)).map((name) => [name, who[name]]));
     if (signIn.has('code')) known.code = await freshCode(who.totp_secret);
     return browser.submit(signIn, { ...known, ...typed });
   }
@@ -50,9 +47,9 @@ export async function fill(browser, page, { who, allow = true, typed = {} } = {}
     const ticked = Object.fromEntries(offered.map(({ name }) => [name, offered.filter((field) => field.name === name).map((field) => field.value)]));
     return browser.submit(consent, { ...ticked, ...typed }, button);
   }
-  // Nothing to fill in, one way on.
-  const onward = forms.find((form) => form.fields.every((field) => field.type === 'hidden'));
-  if (onward && page.status === 200) return browser.submit(onward);
+  // Nothing to fill in and one way on; never by the button that signs out.
+  const [onward, ...more] = forms.filter((form) => !/dang-xuat/.test(form.action.pathname) && form.fields.every((field) => field.type === 'hidden'));
+  if (onward && !more.length && page.status === 200) return browser.submit(onward);
   throw new Error(`a page that asks for nothing known: ${page.status} at ${page.url}\n${words(page.text)}`);
 }
 
@@ -106,4 +103,34 @@ export async function answerAsked(browser, { message, allow = true }) {
     if (form) return browser.submit(form, {}, form.buttons.find((b) => REFUSES.test(b.value) !== allow));
   }
   throw new Error(`nothing is asked with ${message}: ${words(list.text)}`);
+}
+
+/** Leads a browser to the end-session end-point and, where a page asks, says yes. */
+export async function logOut(browser, endpoint, params = {}, { confirm = true } = {}) {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  const page = await browser.go(url);
+  const question = page.forms.find((form) => form.method === 'POST' && form.action.pathname === url.pathname)
+    ?? page.forms.find((form) => form.method === 'POST' && form.buttons.some((button) => button.value === 'dang-xuat'));
+  if (!confirm || page.away || !question) return page;
+  return browser.submit(question, {}, question.buttons.find((button) => button.value === 'dang-xuat') ?? question.buttons[0]);
+}
+
+/** What an administrator does with a client: `approve` or `suspend`. */
+export async function decide(browser, clientId, what) {
+  const page = await browser.go('/quan-tri/ben-thu-ba');
+  const form = page.forms.find((one) => one.fields.some((field) => field.name === 'client' && field.value === clientId));
+  if (!form) throw new Error(`no client ${clientId} on the administrator's page: ${page.status} ${words(page.text)}`);
+  const wanted = { approve: 'duyet', suspend: 'dung' }[what];
+  const button = form.buttons.find((one) => one.value === wanted);
+  if (!button) throw new Error(`${clientId} cannot be made to ${what}`);
+  const after = await browser.submit(form, {}, button);
+  if (after.status !== 200) throw new Error(`${what} ${clientId}: ${after.status} ${words(after.text)}`);
+}
+
+/** An administrator has the signing keys changed. */
+export async function rotateKeys(browser) {
+  const page = await browser.go('/quan-tri/ben-thu-ba');
+  const after = await browser.submit(page.forms.find((form) => form.action.pathname === '/quan-tri/khoa-ky'));
+  if (after.status !== 200) throw new Error(`the keys were not changed: ${after.status} ${words(after.text)}`);
 }
