@@ -14,14 +14,14 @@ export function sql(folder, text) {
 
 /** Makes as many accounts as are missing; gives how many there are. Their password is the demo's. */
 export async function fillAccounts(folder, wanted) {
-  const there = Number(sql(folder, 'select count(*) from identity.account'));
+  const there = Number(sql(folder, "select count(*) from identity.login where login like 'bench%'"));
   const missing = wanted - there;
   if (missing > 0) {
     sql(folder, `
       with model as (select password_hash from identity.account where subject_id is not null limit 1),
       made as (
         insert into identity.account (account_id, subject_id, level, label, password_hash, created_at)
-        select gen_random_uuid(), gen_random_uuid(), 1, 'Bench ' || n, model.password_hash, now() from model, generate_series(1, ${missing}) n
+        select gen_random_uuid(), gen_random_uuid(), 1, 'Bench ' || n, model.password_hash, now() from model, generate_series(${there + 1}, ${wanted}) n
         returning account_id, label)
       insert into identity.login (login, account_id) select 'bench' || substr(label, 7), account_id from made`);
     sql(folder, 'analyze identity.account, identity.login');
