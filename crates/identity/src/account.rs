@@ -176,7 +176,7 @@ impl Identity {
     pub async fn sign_out_everywhere(&self, ctx: &Ctx, account: AccountId) -> Result<u64, Error> {
         let mut tx = self.db.begin().await?;
         let subject = must_exist(&mut tx, account).await?;
-        let ended = web::end_all(&mut tx, account).await?;
+        let ended = web::end_all(&mut tx, account).await?.len() as u64;
         log(&mut tx, ctx, subject, json!({"event": "signed-out-everywhere", "account": account})).await?;
         tx.commit().await?;
         Ok(ended)

@@ -6,6 +6,7 @@
 
 mod assets;
 mod csrf;
+mod device;
 mod error;
 mod extract;
 mod form;
@@ -23,6 +24,7 @@ mod templates;
 mod texts;
 
 pub use assets::AssetSet;
+pub use device::device_name;
 pub use error::Error;
 pub use extract::{CitizenSession, OfficerSession, SignedIn, Visitor};
 pub use form::{Form, Json};
@@ -34,7 +36,10 @@ pub use limit::{BODY_BYTES_MAX, DRAIN_BYTES_MAX};
 pub use paging::Paging;
 pub use problem::{Failure, codes};
 pub use rate::Attempts;
-pub use session::{ABSOLUTE_HOURS, Facts, IDLE_MINUTES, NewSession, Opened, Session, end, end_all, find, open, sweep};
+pub use session::{
+    ABSOLUTE_HOURS, Facts, IDLE_MINUTES, NewSession, Opened, Session, SessionShown, end, end_all, end_session, find,
+    open, sessions_of, strengthen, sweep,
+};
 pub use state::{Settings, Web};
 pub use templates::{Source, Templates, value};
 pub use texts::Texts;

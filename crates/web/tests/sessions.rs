@@ -3,7 +3,7 @@
 use kernel::{AccountId, Actor, Clock, Ctx, Random, SubjectId};
 use serde_json::json;
 use time::{Duration, OffsetDateTime, macros::datetime};
-use web::{NewSession, end, end_all, find, open, sweep};
+use web::{NewSession, end, end_all, end_session, find, open, sessions_of, strengthen, sweep};
 
 const START: OffsetDateTime = datetime!(2026-11-22 08:00 UTC);
 
@@ -14,7 +14,13 @@ fn ctx(clock: &Clock) -> Ctx {
 fn session_of(ctx: &Ctx) -> NewSession {
     let account = AccountId(ctx.uuid());
     let actor = Actor::Citizen { account, subject: SubjectId(ctx.uuid()), level: 2 };
-    NewSession { account, actor, facts: json!({"name": "Nguyễn Thị Lan"}) }
+    NewSession {
+        account,
+        actor,
+        facts: json!({"name": "Nguyễn Thị Lan"}),
+        authentication: json!({"assurance": 1}),
+        device: "Chrome, Android".to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -62,9 +68,39 @@ async fn signing_out_ends_this_session_and_signing_out_everywhere_ends_all_of_th
     end(&mut conn, &tokens[0]).await.unwrap();
     assert!(find(&mut conn, &ctx, &tokens[0], false).await.unwrap().is_none());
     assert!(find(&mut conn, &ctx, &tokens[1], true).await.unwrap().unwrap().by_bearer);
-    assert_eq!(end_all(&mut conn, hers.account).await.unwrap(), 2);
+    assert_eq!(end_all(&mut conn, hers.account).await.unwrap().len(), 2);
     assert!(find(&mut conn, &ctx, &tokens[2], false).await.unwrap().is_none());
     assert!(find(&mut conn, &ctx, &tokens[3], false).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_session_is_listed_strengthened_and_ended_by_its_id() {
+    let test = store::testing::database("web", &[&web::MIGRATOR]).await;
+    let mut conn = test.db.pool().acquire().await.unwrap();
+    let ctx = ctx(&Clock::fixed(START));
+    let (hers, his) = (session_of(&ctx), session_of(&ctx));
+    let first = open(&mut conn, &ctx, &hers).await.unwrap();
+    let second = open(&mut conn, &ctx, &hers).await.unwrap();
+    let listed = sessions_of(&mut conn, &ctx, hers.account).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(listed.iter().all(|session| session.device == "Chrome, Android"));
+    assert!(sessions_of(&mut conn, &ctx, his.account).await.unwrap().is_empty());
+
+    // Proving more gives another token for the same session; the old token is nobody's any more.
+    let before = find(&mut conn, &ctx, &first.token, false).await.unwrap().unwrap();
+    let token = strengthen(&mut conn, &ctx, first.id, &json!({"assurance": 2})).await.unwrap().unwrap();
+    assert!(find(&mut conn, &ctx, &first.token, false).await.unwrap().is_none());
+    let after = find(&mut conn, &ctx, &token, false).await.unwrap().unwrap();
+    assert_eq!((after.id, &after.authentication), (first.id, &json!({"assurance": 2})));
+    assert_ne!(after.csrf, before.csrf);
+
+    // Nobody ends another's session.
+    assert!(!end_session(&mut conn, his.account, second.id).await.unwrap());
+    assert!(end_session(&mut conn, hers.account, second.id).await.unwrap());
+    assert!(find(&mut conn, &ctx, &second.token, false).await.unwrap().is_none());
+    assert_eq!(end(&mut conn, &token).await.unwrap(), Some(first.id));
+    assert_eq!(end(&mut conn, &token).await.unwrap(), None);
+    assert!(strengthen(&mut conn, &ctx, first.id, &json!({})).await.unwrap().is_none());
 }
 
 /// A form of a cookie session needs the session's token; a bearer's request cannot be forged and needs none.

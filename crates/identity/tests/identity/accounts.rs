@@ -8,7 +8,14 @@ use web::NewSession;
 /// A session of the account, as the portal would begin one.
 async fn begin_session(house: &crate::House, account: kernel::AccountId) -> String {
     let mut conn = house.test.db.pool().acquire().await.unwrap();
-    let new = NewSession { account, actor: Actor::Anonymous, facts: serde_json::json!({}) };
+    let none = serde_json::json!({});
+    let new = NewSession {
+        account,
+        actor: Actor::Anonymous,
+        facts: none.clone(),
+        authentication: none,
+        device: String::new(),
+    };
     web::open(&mut conn, &house.visitor, &new).await.unwrap().token
 }
 

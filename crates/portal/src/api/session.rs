@@ -2,7 +2,7 @@
 
 use super::{Reply, reply};
 use crate::State;
-use crate::public::enter;
+use crate::public::{device, enter};
 use axum::{extract, http::HeaderMap};
 use serde::Deserialize;
 use serde_json::json;
@@ -21,9 +21,11 @@ pub(crate) struct Credentials {
 pub(crate) async fn sign_in(
     extract::State(state): extract::State<State>,
     visitor: Visitor,
+    headers: HeaderMap,
     Json(given): Json<Credentials>,
 ) -> Reply {
-    let entered = enter(&state, &visitor.ctx, &given.login, &given.password, given.code.as_deref()).await?;
+    let code = given.code.as_deref();
+    let entered = enter(&state, &visitor.ctx, &given.login, &given.password, code, &device(&headers)).await?;
     let ends_at = entered.opened.ends_at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
     reply(&json!({"token": entered.opened.token, "actor": entered.actor, "ends_at": ends_at}))
 }

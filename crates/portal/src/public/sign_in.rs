@@ -35,7 +35,8 @@ pub(crate) async fn sign_in(
 ) -> Answer {
     let wanted = form.get("tiep").map(local).unwrap_or_default();
     let login = form.get("login").unwrap_or_default();
-    match enter(&state, &visitor.ctx, login, form.get("password").unwrap_or_default(), form.get("code")).await {
+    let password = form.get("password").unwrap_or_default();
+    match enter(&state, &visitor.ctx, login, password, form.get("code"), &device(&headers)).await {
         Ok(entered) => {
             // Whoever sat here before is signed out: their session must not live on unseen.
             if let (Some(_), Some(token)) = (&visitor.session, state.web.token_of(&headers)) {
@@ -64,6 +65,7 @@ pub(crate) async fn enter(
     login: &str,
     password: &str,
     code: Option<&str>,
+    device: &str,
 ) -> Result<Entered, Problem> {
     state.web.attempts.attempt(login)?;
     let known = state.identity.sign_in(ctx, login, password, code).await?;
@@ -74,9 +76,22 @@ pub(crate) async fn enter(
     };
     let facts = json!({"name": known.label, "body": body});
     let mut tx = state.db.begin().await?;
-    let opened = web::open(&mut tx, ctx, &NewSession { account: known.account, actor: actor.clone(), facts }).await?;
+    let new = NewSession {
+        account: known.account,
+        actor: actor.clone(),
+        facts,
+        authentication: json!({}),
+        device: device.to_owned(),
+    };
+    let opened = web::open(&mut tx, ctx, &new).await?;
     tx.commit().await.map_err(web::Error::from)?;
     Ok(Entered { opened, actor })
+}
+
+/// What the person calls the device.
+pub(crate) fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    web::device_name(agent)
 }
 
 /// As whom a session begins: an officer of the first body, else the citizen.
