@@ -4,6 +4,7 @@
 //! Always true here: a page that shows a person's data says for what it was read and that the reading was logged;
 //! every page works without JavaScript; every sentence stands in both languages.
 
+mod account;
 mod admin;
 mod api;
 mod citizen;
@@ -26,13 +27,15 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/vi.ftl"),
         include_str!("../messages/leader.vi.ftl"),
         include_str!("../messages/admin.vi.ftl"),
-        include_str!("../messages/review.vi.ftl")
+        include_str!("../messages/review.vi.ftl"),
+        include_str!("../messages/account.vi.ftl")
     ),
     en: concat!(
         include_str!("../messages/en.ftl"),
         include_str!("../messages/leader.en.ftl"),
         include_str!("../messages/admin.en.ftl"),
-        include_str!("../messages/review.en.ftl")
+        include_str!("../messages/review.en.ftl"),
+        include_str!("../messages/account.en.ftl")
     ),
 };
 
@@ -51,6 +54,7 @@ pub fn routes() -> axum::Router<State> {
         .merge(officer::router())
         .merge(leader::router())
         .merge(admin::router())
+        .merge(account::router())
         .nest("/api/v1", api::router())
         .merge(assets().router())
 }

@@ -1,16 +1,23 @@
 //! What every page shows around its content: who is signed in, where one is, the other language.
 
 use crate::State;
-use axum::{http::StatusCode, response::Response};
-use kernel::{Actor, Problem, Role};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use kernel::{AccountId, Actor, Ctx, Kind, Problem, Role};
 use serde_json::{Map, Value, json};
-use web::{Failure, Language, SignedIn, Visitor};
+use time::OffsetDateTime;
+use uuid::Uuid;
+use web::{Failure, Form, Language, SignedIn, Visitor};
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
 
 /// Role that sees the leaders' pages.
 const LEADER: &str = "leader";
+/// Role that opens accounts of level 2 at a counter.
+const COUNTER: &str = "identity-card-officer";
 
 /// Renders a page for somebody who may have signed in.
 pub(crate) fn open(state: &State, visitor: &Visitor, template: &str, content: Value) -> Result<Response, Problem> {
@@ -45,7 +52,7 @@ pub(crate) fn own_with_status(
     state.web.page_with(status, template, visit.language, &with_frame(frame, content))
 }
 
-fn as_visitor(visit: &SignedIn) -> Visitor {
+pub(crate) fn as_visitor(visit: &SignedIn) -> Visitor {
     Visitor {
         ctx: visit.ctx.clone(),
         language: visit.language,
@@ -88,6 +95,7 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                 ("/toi/ho-so", "nav-dossiers"),
                 ("/toi/thong-bao", "nav-messages"),
                 ("/toi/ai-da-xem", "nav-access"),
+                ("/tai-khoan", "nav-account"),
             ],
             "/toi",
         ),
@@ -99,9 +107,13 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
             if roles.iter().any(|role| role.as_str() == LEADER) {
                 items.push(("/lanh-dao", "nav-leader"));
             }
-            if roles.iter().any(|role| role.as_str() == identity::ADMINISTRATOR) {
-                items.push(("/quan-tri", "nav-admin"));
+            if roles.iter().any(|role| role.as_str() == COUNTER) {
+                items.push(("/can-bo/tai-khoan", "nav-desk"));
             }
+            if roles.iter().any(|role| role.as_str() == identity::ADMINISTRATOR) {
+                items.extend([("/quan-tri", "nav-admin"), ("/quan-tri/ben-thu-ba", "nav-clients")]);
+            }
+            items.push(("/tai-khoan", "nav-account"));
             (items, home_of(&visitor.ctx.actor))
         }
         Actor::System { .. } | Actor::Anonymous => (Vec::new(), "/"),
@@ -142,7 +154,6 @@ pub(crate) fn other_language(here: &str, language: Language) -> String {
 
 /// Goes to another page, so that reloading does not send the form again.
 pub(crate) fn go(to: &str) -> Response {
-    use axum::http::{HeaderValue, StatusCode, header};
     use axum::response::IntoResponse;
     let location = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
@@ -160,6 +171,63 @@ pub(crate) fn query(uri: &axum::http::Uri, name: &str) -> Option<String> {
         .filter(|value| !value.is_empty() && !value.contains('\0'))
 }
 
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Text as a value in a query string.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An instant as templates take it.
+pub(crate) fn instant(at: OffsetDateTime) -> Value {
+    at.format(&time::format_description::well_known::Rfc3339).map_or(Value::Null, Value::String)
+}
+
+/// How strongly somebody signed in, 1 to 4; nothing where the session does not say.
+pub(crate) fn assurance(authentication: &Value) -> Option<u64> {
+    authentication["assurance"].as_u64()
+}
+
+/// Ends a session of the account from another one.
+pub(crate) async fn end_session(state: &State, ctx: &Ctx, account: AccountId, session: Uuid) -> Result<(), Problem> {
+    let mut tx = state.db.begin().await?;
+    web::end_session(&mut tx, account, session).await?;
+    tx.commit().await.map_err(web::Error::from)?;
+    tracing::debug!(request = %ctx.request, "a session was ended from another");
+    Ok(())
+}
+
+/// The id that a form names.
+pub(crate) fn id_in(form: &Form, name: &str) -> Result<Uuid, Problem> {
+    let id = form.get(name).and_then(|text| text.parse().ok());
+    id.ok_or_else(|| Problem::new(Kind::Invalid, web::codes::SHAPE).with("detail", name))
+}
+
+/// Only paths of ours: a page that sends people elsewhere is a gift to deceivers.
+pub(crate) fn local(path: &str) -> String {
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if is_ours { path.to_owned() } else { String::new() }
+}
+
+/// An answer with one more cookie.
+pub(crate) fn with_cookie(mut response: Response, cookie: &str) -> Answer {
+    let value = HeaderValue::from_str(cookie).map_err(|_| Problem::new(Kind::Internal, web::codes::INTERNAL))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(response)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +236,22 @@ mod tests {
     fn the_language_switch_keeps_the_rest_of_the_address() {
         assert_eq!(other_language("/tim-kiem?q=a&lang=en", Language::En), "/tim-kiem?q=a&lang=vi");
         assert_eq!(other_language("/", Language::Vi), "/?lang=en");
+    }
+
+    #[test]
+    fn only_our_own_paths_are_gone_to() {
+        assert_eq!(local("/toi?a=1"), "/toi?a=1");
+        for path in ["https://evil.example", "//evil.example", "/\\evil.example", "toi", ""] {
+            assert_eq!(local(path), "", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; sen-oi=x; sen=y"));
+        assert_eq!((cookie(&headers, "sen-oi"), cookie(&headers, "sen")), (Some("x"), Some("y")));
+        assert_eq!(cookie(&headers, "se"), None);
     }
 
     #[test]

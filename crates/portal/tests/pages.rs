@@ -18,6 +18,7 @@ fn samples() -> Vec<Sample> {
     let mut samples = read(include_str!("../samples/pages.json"));
     samples.extend(read(include_str!("../samples/desks.json")));
     samples.extend(read(include_str!("../samples/review.json")));
+    samples.extend(read(include_str!("../samples/account.json")));
     samples
 }
 

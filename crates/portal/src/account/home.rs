@@ -1,0 +1,23 @@
+//! `/tai-khoan`: the account at a glance, and what waits for the person.
+
+use crate::State;
+use crate::page::{self, Answer};
+use axum::extract;
+use kernel::Actor;
+use serde_json::{Value, json};
+use web::SignedIn;
+
+/// The parts of the account, by name and address.
+const CARDS: [(&str, &str); 1] = [("devices", "/tai-khoan/thiet-bi")];
+
+pub(crate) async fn show(extract::State(state): extract::State<State>, visit: SignedIn) -> Answer {
+    let level = match visit.session.actor {
+        Actor::Citizen { level, .. } => Some(level),
+        _ => None,
+    };
+    let cards: Vec<Value> = CARDS.iter().map(|(name, href)| json!({"href": href, "name": name})).collect();
+    let content = json!({
+        "askings": 0, "level": level, "cards": cards, "assurance": page::assurance(&visit.session.authentication),
+    });
+    Ok(page::own(&state, &visit, "account/home.html", content)?)
+}
