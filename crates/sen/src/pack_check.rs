@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The folders that some reader knows.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 14] = [
     "agreements",
     "bodies",
     "calendar",
@@ -20,6 +20,7 @@ const FOLDERS: [&str; 13] = [
     "codes",
     "forms",
     "groups",
+    "indicators",
     "names",
     "procedures",
     "registers",
@@ -44,6 +45,8 @@ pub struct Whole {
     pub registers: register::Registers,
     /// Procedures, groups, forms.
     pub procedures: procedure::Catalogue,
+    /// Indexes of the quality of service.
+    pub indicators: indicator::Indicators,
 }
 
 /// Reads a pack with every context's reader and checks it across them.
@@ -66,11 +69,12 @@ pub fn check(dir: &Path) -> Result<(Whole, Report), pack::Error> {
     let registers = register::Registers::read(&pack, &bodies, Arc::clone(&units), &mut report);
     let operations = register::definitions(&pack, &registers, &mut report);
     let procedures = procedure::Catalogue::read(&pack, &bodies, &mut report);
+    let indicators = indicator::Indicators::read(&pack, &mut report);
     if pack.folders().contains(&"synth") {
         // What the synthetic population is made from; its findings are in the report.
         let _ = crate::synth::World::read(&pack, &units, crate::synth::AS_OF, &mut report);
     }
-    let whole = Whole { pack, units, calendar, codes, bodies, registers, procedures };
+    let whole = Whole { pack, units, calendar, codes, bodies, registers, procedures, indicators };
     across::check(&whole, &operations, &mut report);
     cases::run(&whole, &mut report);
     Ok((whole, report))

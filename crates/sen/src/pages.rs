@@ -35,6 +35,7 @@ pub fn texts(house: &House) -> Result<Texts> {
         register::MESSAGES,
         identity::MESSAGES,
         procedure::MESSAGES,
+        indicator::MESSAGES,
         portal::MESSAGES,
         of_rules,
     ])?)

@@ -8,6 +8,7 @@
 //! | `agreements` | `{consumer, service, purpose}` | `{agreement}` (null: none), and if wanted `{fields}` |
 //! | `records` | a record; `subject` names the register | `{problems: [{at, code}]}` |
 //! | `forms` | the values; `subject` names the form | `{problems: [{at, code}]}`, as far as no register needs to be asked |
+//! | `indicators` | facts or counts of a period (`indicator::rehearse`); `subject` names the index, the period its version | `{counter: n, "points 2.1": …, "group 2": …, total}` |
 //! | `groups` | `{values, facts, received, refused}`; `subject` names the group | `{steps: [{member, child, body}], waves: [[{member, child, due}]], due}` |
 
 use super::Whole;
@@ -21,7 +22,7 @@ use time::{Date, OffsetDateTime};
 
 /// Runs every case. One that comes out otherwise is reported with what came out.
 pub(super) fn run(whole: &Whole, report: &mut Report) {
-    let kinds: [(&str, Run); 7] = [
+    let kinds: [(&str, Run); 8] = [
         ("units", unit),
         ("prefixes", prefix),
         ("calendar", calendar),
@@ -29,6 +30,7 @@ pub(super) fn run(whole: &Whole, report: &mut Report) {
         ("records", record),
         ("forms", form),
         ("groups", group),
+        ("indicators", indicator),
     ];
     for doc in whole.pack.documents("cases") {
         let folder = doc.path.split('/').nth(1).unwrap_or_default();
@@ -164,4 +166,11 @@ fn group(whole: &Whole, case: &Case) -> Result<Value, String> {
     };
     procedure::rehearse(&group.item, &case.input, received, (&whole.units, &whole.calendar))
         .map_err(|error| error.to_string())
+}
+
+fn indicator(whole: &Whole, case: &Case) -> Result<Value, String> {
+    let id = subject(case)?;
+    let day = on(case)?;
+    let index = whole.indicators.on(id, day).ok_or_else(|| format!("no index `{id}` is in force"))?;
+    indicator::rehearse(&index.item, &whole.calendar, &case.input)
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// The beginnings of codes, and the crate whose they are.
-const PREFIXES: [(&str, &str); 11] = [
+const PREFIXES: [(&str, &str); 12] = [
     ("KER", "kernel"),
     ("STO", "store"),
     ("PAC", "pack"),
@@ -17,6 +17,7 @@ const PREFIXES: [(&str, &str); 11] = [
     ("REG", "register"),
     ("IDN", "identity"),
     ("PRO", "procedure"),
+    ("IND", "indicator"),
     ("POR", "portal"),
 ];
 

@@ -1,0 +1,22 @@
+# Codes
+ind0001 = No index of this name was in force on that day.
+ind0002 = The formula of component { $component } has a fault. It has been recorded for repair.
+ind0003 = Line { $line } of the evidence file cannot be used.
+ind0004 = The evidence file rests on another version of the index.
+ind0005 = There is no such body.
+ind0006 = There is no such count.
+ind0007 = More than { $max } bodies or procedures cannot be counted.
+ind0008 = The saved figures could not be used; they are being counted anew.
+ind0009 = This result cannot be rated, or was rated already.
+ind0010 = The petition's present state does not allow this.
+ind0011 = There is no such petition.
+ind0012 = Please write 1 to { $max } characters.
+ind0013 = The database does not answer. Please try again in a few minutes.
+ind0014 = A file cannot be read or written.
+ind0020 = An index or component is defined twice.
+ind0021 = The points of an index do not add up.
+ind0022 = A formula names a count that is not declared.
+ind0023 = A count is declared that the program does not have.
+ind0024 = An index names something that is not there.
+ind0025 = A number of an index is out of bounds.
+ind0026 = A formula of an index comes to no result.

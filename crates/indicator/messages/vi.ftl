@@ -1,0 +1,22 @@
+# Mã lỗi
+ind0001 = Không có bộ chỉ số này có hiệu lực vào ngày đó.
+ind0002 = Công thức của chỉ số thành phần { $component } có lỗi. Lỗi đã được ghi nhận để sửa.
+ind0003 = Không dùng được dòng { $line } của tệp bằng chứng.
+ind0004 = Tệp bằng chứng dựa trên phiên bản khác của bộ chỉ số.
+ind0005 = Không có cơ quan này.
+ind0006 = Không có số đếm này.
+ind0007 = Không đếm được quá { $max } cơ quan hoặc thủ tục.
+ind0008 = Không dùng được số liệu đã lưu; hệ thống đang đếm lại.
+ind0009 = Không thể đánh giá kết quả này, hoặc kết quả đã được đánh giá.
+ind0010 = Trạng thái hiện tại của phản ánh, kiến nghị không cho phép bước này.
+ind0011 = Không có phản ánh, kiến nghị này.
+ind0012 = Vui lòng viết từ 1 đến { $max } ký tự.
+ind0013 = Cơ sở dữ liệu không trả lời. Vui lòng thử lại sau vài phút.
+ind0014 = Không đọc hoặc ghi được tệp.
+ind0020 = Một bộ chỉ số hoặc chỉ số thành phần được định nghĩa hai lần.
+ind0021 = Tổng điểm của bộ chỉ số không khớp.
+ind0022 = Công thức dùng một số đếm chưa được khai báo.
+ind0023 = Khai báo một số đếm mà chương trình không có.
+ind0024 = Bộ chỉ số nhắc đến một mục không tồn tại.
+ind0025 = Một con số của bộ chỉ số nằm ngoài giới hạn.
+ind0026 = Một công thức của bộ chỉ số không cho kết quả.
