@@ -5,7 +5,9 @@ use crate::Error;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac};
 use kernel::{AccountId, Random};
+use sha2::Sha256;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -24,6 +26,7 @@ const FILE_BYTES_MAX: u64 = 4096;
 /// The key. Its `Debug` shows nothing.
 pub struct Keys {
     cipher: Aes256Gcm,
+    bytes: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -62,27 +65,47 @@ impl Keys {
     /// A key held only in memory, for tests.
     #[must_use]
     pub fn from_bytes(key: [u8; 32]) -> Self {
-        Self { cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(key)) }
+        Self { cipher: Aes256Gcm::new(&Key::<Aes256Gcm>::from(key)), bytes: key }
     }
 
     /// Seals a secret of this account. A random nonce is safe for some billions of secrets under one key.
     pub(crate) fn seal(&self, random: &Random, account: AccountId, secret: &[u8]) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; NONCE_BYTES] = random.bytes();
-        let bound = bound_to(account);
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), Payload { msg: secret, aad: &bound });
-        let sealed = sealed.map_err(|_| Error::Sealed)?;
-        Ok([&[FORMAT][..], &nonce, &sealed].concat())
+        self.seal_bound(random, &bound_to(account), secret)
     }
 
     /// Opens what was sealed for this account.
     pub(crate) fn open(&self, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.open_bound(&bound_to(account), sealed)
+    }
+
+    /// Another key, for one purpose only: HMAC-SHA256 of the purpose under this one. Whoever learns it learns neither this
+    /// key nor that of another purpose.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) {
+            mac.update(b"sen/identity/derived/v1\0");
+            mac.update(purpose.as_bytes());
+            bytes.copy_from_slice(&mac.finalize().into_bytes());
+        }
+        bytes
+    }
+
+    /// Seals a secret, bound to the bytes that say what it is and whose.
+    pub(crate) fn seal_bound(&self, random: &Random, bound: &[u8], secret: &[u8]) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE_BYTES] = random.bytes();
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), Payload { msg: secret, aad: bound });
+        let sealed = sealed.map_err(|_| Error::Sealed)?;
+        Ok([&[FORMAT][..], &nonce, &sealed].concat())
+    }
+
+    /// Opens what was sealed, bound to the same bytes.
+    pub(crate) fn open_bound(&self, bound: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let (format, rest) = sealed.split_first().ok_or(Error::Sealed)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(Error::Sealed)?;
         if *format != FORMAT {
             return Err(Error::Sealed);
         }
-        let bound = bound_to(account);
-        let opened = self.cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &bound });
+        let opened = self.cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: bound });
         opened.map_err(|_| Error::Sealed)
     }
 }

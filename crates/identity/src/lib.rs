@@ -10,19 +10,22 @@
 //! - Secrets of second factors are in the database only encrypted, with a key from a file.
 //! - Each sign-in, refusal and change of an account is an entry of the ledger; the process log names nobody.
 //!
-//! Deliberately absent: sessions (in `web`) and pages (in `portal`). Passkeys and the OpenID provider come later.
+//! [`openid`] is the provider that relying parties ask. Deliberately absent: sessions (in `web`) and pages (in `portal`).
 
 mod account;
+mod assurance;
 mod error;
 mod keys;
 mod lockout;
 mod login;
+pub mod openid;
 mod password;
 mod role;
 mod sign_in;
 mod totp;
 
 pub use account::NewAccount;
+pub use assurance::{Assurance, Authentication, Method};
 pub use error::Error;
 pub use keys::Keys;
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
@@ -38,8 +41,10 @@ use store::Db;
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// What this crate's codes say to a reader.
-pub const MESSAGES: kernel::Messages =
-    kernel::Messages { vi: include_str!("../messages/vi.ftl"), en: include_str!("../messages/en.ftl") };
+pub const MESSAGES: kernel::Messages = kernel::Messages {
+    vi: concat!(include_str!("../messages/vi.ftl"), "\n", include_str!("../messages/openid.vi.ftl")),
+    en: concat!(include_str!("../messages/en.ftl"), "\n", include_str!("../messages/openid.en.ftl")),
+};
 
 /// Role that may manage other people's accounts.
 pub const ADMINISTRATOR: &str = "administrator";

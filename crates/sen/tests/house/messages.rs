@@ -1,7 +1,7 @@
 //! Every code is a sentence in both languages and a row of `docs/errors.md`.
 
 use crate::root;
-use crate::source::{crate_names, literals_of_crate};
+use crate::source::{crate_names, files, literals_of_crate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -45,9 +45,18 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     messages
 }
 
+/// The messages of a crate: of `vi.ftl` and of every `….vi.ftl` beside it.
 fn of_crate(name: &str, language: &str) -> Option<BTreeMap<String, BTreeSet<String>>> {
-    let path = root().join("crates").join(name).join("messages").join(format!("{language}.ftl"));
-    fs::read_to_string(path).ok().map(|text| messages(&text))
+    let folder = root().join("crates").join(name).join("messages");
+    let ending = format!("{language}.ftl");
+    let mut texts = Vec::new();
+    for path in files(&folder, "ftl") {
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        if file == ending || file.ends_with(&format!(".{ending}")) {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
+    }
+    (!texts.is_empty()).then(|| messages(&texts.join("\n")))
 }
 
 /// Whether the text is a code such as `REG0012`, and whose.

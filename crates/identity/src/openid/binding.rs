@@ -1,0 +1,44 @@
+//! What a token is bound to.
+
+use serde_json::{Map, Value, json};
+
+/// The key that whoever uses a token must hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Binding {
+    /// None: whoever has the token may use it.
+    Bearer,
+    /// The key of DPoP proofs, by its thumbprint (RFC 9449, section 6.1).
+    Dpop(String),
+    /// The certificate of the TLS connection, by its SHA-256 (RFC 8705, section 3.1).
+    Mtls(String),
+}
+
+impl Binding {
+    /// The `cnf` claim of a token; nothing for a bearer.
+    pub(crate) fn cnf(&self) -> Option<Value> {
+        match self {
+            Self::Bearer => None,
+            Self::Dpop(jkt) => Some(json!({ "jkt": jkt })),
+            Self::Mtls(x5t) => Some(json!({ "x5t#S256": x5t })),
+        }
+    }
+
+    /// What the `cnf` claim of a token says; nothing for one that is not ours.
+    pub(crate) fn of_cnf(cnf: Option<&Map<String, Value>>) -> Option<Self> {
+        let Some(cnf) = cnf else { return Some(Self::Bearer) };
+        let text = |name: &str| cnf.get(name).and_then(Value::as_str).map(str::to_owned);
+        match (text("jkt"), text("x5t#S256")) {
+            (Some(jkt), None) => Some(Self::Dpop(jkt)),
+            (None, Some(x5t)) => Some(Self::Mtls(x5t)),
+            _ => None,
+        }
+    }
+
+    /// `token_type` of a token answer.
+    pub(crate) const fn token_type(&self) -> &'static str {
+        match self {
+            Self::Dpop(_) => "DPoP",
+            Self::Bearer | Self::Mtls(_) => "Bearer",
+        }
+    }
+}

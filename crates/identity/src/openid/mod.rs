@@ -1,0 +1,31 @@
+//! The OpenID provider: relying parties send people here to sign in, and get tokens that say who they are.
+//!
+//! Built from OAuth 2.0 (RFC 6749) as the FAPI 2.0 Security Profile narrows it: authorization code with PKCE only, exact
+//! redirect URIs, pushed and signed requests, tokens bound to keys, pairwise subjects, consent to each claim.
+//!
+//! Always true here:
+//! - Nothing is sent to an address that was not registered, letter for letter.
+//! - Codes, request URIs and refresh tokens of others are kept as SHA-256 and each is used at most once.
+//! - A suspended client is out within five seconds, in every process.
+//! - Nothing personal is in an error, a log line or an address.
+//!
+//! Deliberately absent: the implicit and hybrid flows, encryption of tokens, fetching anything that a client names.
+
+mod binding;
+mod claims_request;
+mod client;
+mod codes;
+mod error;
+mod provider;
+mod request;
+mod router;
+pub(crate) mod token;
+
+pub use claims_request::ClaimsRequest;
+pub use client::{AuthMethod, Client, ClientId, ClientMetadata, ClientState, Profile, SubjectType};
+pub use provider::{Provider, Settings};
+pub use request::{AuthorizationRequest, ResponseMode};
+pub use router::router;
+
+pub(crate) use binding::Binding;
+pub(crate) use error::OAuthError;
