@@ -12,11 +12,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The folders that some reader knows.
-const FOLDERS: [&str; 14] = [
+const FOLDERS: [&str; 15] = [
     "agreements",
     "bodies",
     "calendar",
     "cases",
+    "catalogue",
     "codes",
     "forms",
     "groups",
@@ -47,6 +48,8 @@ pub struct Whole {
     pub procedures: procedure::Catalogue,
     /// Indexes of the quality of service.
     pub indicators: indicator::Indicators,
+    /// The national catalogue: words, essential services, successions.
+    pub rules: catalogue::Rules,
 }
 
 /// Reads a pack with every context's reader and checks it across them.
@@ -70,11 +73,12 @@ pub fn check(dir: &Path) -> Result<(Whole, Report), pack::Error> {
     let operations = register::definitions(&pack, &registers, &mut report);
     let procedures = procedure::Catalogue::read(&pack, &bodies, &mut report);
     let indicators = indicator::Indicators::read(&pack, &mut report);
+    let rules = catalogue::Rules::read(&pack, &mut report);
     if pack.folders().contains(&"synth") {
         // What the synthetic population is made from; its findings are in the report.
         let _ = crate::synth::World::read(&pack, &units, crate::synth::AS_OF, &mut report);
     }
-    let whole = Whole { pack, units, calendar, codes, bodies, registers, procedures, indicators };
+    let whole = Whole { pack, units, calendar, codes, bodies, registers, procedures, indicators, rules };
     across::check(&whole, &operations, &mut report);
     cases::run(&whole, &mut report);
     Ok((whole, report))

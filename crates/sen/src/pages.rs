@@ -34,6 +34,7 @@ pub fn texts(house: &House) -> Result<Texts> {
         exchange::MESSAGES,
         register::MESSAGES,
         identity::MESSAGES,
+        catalogue::MESSAGES,
         procedure::MESSAGES,
         indicator::MESSAGES,
         portal::MESSAGES,

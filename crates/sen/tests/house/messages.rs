@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// The beginnings of codes, and the crate whose they are.
-const PREFIXES: [(&str, &str); 12] = [
+const PREFIXES: [(&str, &str); 13] = [
     ("KER", "kernel"),
     ("STO", "store"),
     ("PAC", "pack"),
@@ -16,6 +16,7 @@ const PREFIXES: [(&str, &str); 12] = [
     ("EXC", "exchange"),
     ("REG", "register"),
     ("IDN", "identity"),
+    ("CAT", "catalogue"),
     ("PRO", "procedure"),
     ("IND", "indicator"),
     ("POR", "portal"),
