@@ -193,6 +193,9 @@ fn rsa(object: &Map<String, Value>) -> Result<Public, Error> {
     if exponent.is_none() || !RSA_BYTES.contains(&n.len()) || n.first() == Some(&0) || e.first() == Some(&0) {
         return Err(Error::Key);
     }
+    if crate::weak::is_roca(&n) {
+        return Err(Error::Key);
+    }
     Ok(Public::Rsa { n, e })
 }
 

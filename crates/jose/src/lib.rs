@@ -19,6 +19,7 @@ mod rules;
 mod sign;
 mod strict;
 mod token;
+mod weak;
 
 pub use alg::Alg;
 pub use assertion::{Assertion, AssertionRules, client_assertion};
