@@ -1,6 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, clean, demo, log_check, pack_check, review, serve_command, synth};
+use crate::{bench, clean, demo, log_check, pack_check, programme, review, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +30,9 @@ enum Command {
     /// Looks after the log
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Reads directives and their tasks
+    #[command(subcommand)]
+    Programme(programme::Programme),
     Review(review::ReviewArgs),
     Synth(synth::SynthArgs),
 }
@@ -86,6 +89,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),
+        Command::Programme(command) => programme::run(&command),
         Command::Review(args) => block_on(review::run(&args)),
         Command::Synth(args) => synth::run(&args),
     }

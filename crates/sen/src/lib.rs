@@ -17,6 +17,7 @@ pub mod house;
 pub mod log_check;
 pub mod pack_check;
 pub mod pages;
+pub mod programme;
 pub mod review;
 pub mod serve;
 pub mod serve_command;

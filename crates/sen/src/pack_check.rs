@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The folders that some reader knows.
-const FOLDERS: [&str; 15] = [
+const FOLDERS: &[&str] = &[
     "agreements",
     "bodies",
     "calendar",
@@ -24,6 +24,7 @@ const FOLDERS: [&str; 15] = [
     "indicators",
     "names",
     "procedures",
+    "programme",
     "registers",
     "services",
     "synth",
@@ -41,7 +42,7 @@ pub struct Whole {
     /// Code sets.
     pub codes: CodeSets,
     /// Bodies, services, agreements.
-    pub bodies: exchange::Catalogue,
+    pub bodies: Arc<exchange::Catalogue>,
     /// Registers.
     pub registers: register::Registers,
     /// Procedures, groups, forms.
@@ -68,12 +69,14 @@ pub fn check(dir: &Path) -> Result<(Whole, Report), pack::Error> {
     let units = Arc::new(Units::read(&pack, &mut report));
     let calendar = calendar::read(&pack, &mut report);
     let codes = CodeSets::read(&pack, &mut report);
-    let bodies = exchange::Catalogue::read(&pack, &units, &mut report);
+    let bodies = Arc::new(exchange::Catalogue::read(&pack, &units, &mut report));
     let registers = register::Registers::read(&pack, &bodies, Arc::clone(&units), &mut report);
     let operations = register::definitions(&pack, &registers, &mut report);
     let procedures = procedure::Catalogue::read(&pack, &bodies, &mut report);
     let indicators = indicator::Indicators::read(&pack, &mut report);
     let rules = catalogue::Rules::read(&pack, &mut report);
+    // Who can be given a task; its findings are in the report.
+    let _ = programme::Bodies::read(&pack, &bodies, &units, &mut report);
     if pack.folders().contains(&"synth") {
         // What the synthetic population is made from; its findings are in the report.
         let _ = crate::synth::World::read(&pack, &units, crate::synth::AS_OF, &mut report);

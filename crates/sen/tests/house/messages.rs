@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// The beginnings of codes, and the crate whose they are.
-const PREFIXES: [(&str, &str); 13] = [
+const PREFIXES: &[(&str, &str)] = &[
     ("KER", "kernel"),
     ("STO", "store"),
     ("PAC", "pack"),
@@ -19,6 +19,7 @@ const PREFIXES: [(&str, &str); 13] = [
     ("CAT", "catalogue"),
     ("PRO", "procedure"),
     ("IND", "indicator"),
+    ("PRG", "programme"),
     ("POR", "portal"),
 ];
 

@@ -1,0 +1,24 @@
+//! `sen programme`: directives and their tasks at the terminal.
+
+mod import;
+mod table;
+
+pub use import::{ImportArgs, run as run_import};
+
+/// Directives and their tasks.
+#[derive(Debug, clap::Subcommand)]
+pub enum Programme {
+    /// Reads a directive's list of tasks (Markdown tables as OCR gives them, prose, CSV, XLSX) and shows what was read
+    /// and what is doubtful; changes nothing
+    Import(ImportArgs),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the pack or the file cannot be read.
+pub fn run(command: &Programme) -> anyhow::Result<std::process::ExitCode> {
+    match command {
+        Programme::Import(args) => run_import(args),
+    }
+}
