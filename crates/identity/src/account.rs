@@ -210,7 +210,7 @@ impl Identity {
         lockout::sweep(&mut conn, ctx).await
     }
 
-    async fn seal_totp(
+    pub(crate) async fn seal_totp(
         &self,
         conn: &mut PgConnection,
         ctx: &Ctx,
@@ -266,6 +266,7 @@ pub(crate) async fn log(
     subject: Option<SubjectId>,
     mut body: Value,
 ) -> Result<(), Error> {
+    crate::event::note(conn, ctx, &body).await?;
     body["by"] = serde_json::to_value(&ctx.actor).map_err(|_| Error::Fault("an actor does not serialize"))?;
     ledger::append(conn, ctx, Entry { subject, kind: "change", body }).await?;
     Ok(())

@@ -14,7 +14,9 @@
 
 mod account;
 mod assurance;
+mod authenticator;
 mod error;
+mod event;
 mod keys;
 mod lockout;
 mod login;
@@ -26,7 +28,9 @@ mod totp;
 
 pub use account::NewAccount;
 pub use assurance::{Assurance, Authentication, Method};
+pub use authenticator::{Ceremony, PasskeyShown, Passkeys, Proof, QrAnswer, QrBegun, QrSeen};
 pub use error::Error;
+pub use event::AccountEvent;
 pub use keys::Keys;
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
 pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles, officers_of};
@@ -62,8 +66,8 @@ impl Identity {
     ///
     /// # Errors
     /// When a password cannot be hashed.
-    pub fn new(db: Db, keys: Keys) -> Result<Self, Error> {
-        Ok(Self { db, keys: Arc::new(keys), hasher: Hasher::new()? })
+    pub fn new(db: Db, keys: impl Into<Arc<Keys>>) -> Result<Self, Error> {
+        Ok(Self { db, keys: keys.into(), hasher: Hasher::new()? })
     }
 }
 

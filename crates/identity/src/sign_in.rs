@@ -2,7 +2,7 @@
 
 use crate::lockout::{self, Attempt};
 use crate::password::PasswordHash;
-use crate::{Error, Identity, login, role, totp};
+use crate::{Assurance, Authentication, Error, Identity, Method, event, login, role};
 use kernel::{AccountId, Actor, Ctx, SubjectId};
 use ledger::Entry;
 use serde_json::json;
@@ -18,6 +18,8 @@ pub struct SignedIn {
     pub choices: Vec<Actor>,
     /// How to address the person.
     pub label: String,
+    /// By what the person proved who they are.
+    pub authentication: Authentication,
 }
 
 impl std::fmt::Debug for SignedIn {
@@ -76,9 +78,11 @@ impl Identity {
         let subject = known.as_ref().and_then(Known::subject);
         let account = known.as_ref().map(Known::account);
         match &outcome {
-            Ok(_) => {
+            Ok(signed_in) => {
                 lockout::succeeded(&mut tx, &attempt).await?;
-                let body = json!({"event": "signed-in", "account": account, "second_factor": code.is_some()});
+                let body =
+                    json!({"event": "signed-in", "account": account, "methods": signed_in.authentication.methods});
+                event::note(&mut tx, ctx, &body).await?;
                 ledger::append(&mut tx, ctx, Entry { subject, kind: "system", body }).await?;
             }
             Err(Error::CodeNeeded) => lockout::undecided(&mut tx, &attempt).await?,
@@ -95,14 +99,7 @@ impl Identity {
     /// `NoSuchAccount` also for a closed one, `NothingToActAs`.
     pub async fn choices(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<Actor>, Error> {
         let mut conn = self.db.pool().acquire().await?;
-        let found: Option<(Option<Uuid>, Option<i16>)> = sqlx::query_as(
-            "select subject_id, level from identity.account where account_id = $1 and disabled_at is null",
-        )
-        .bind(account.0)
-        .fetch_optional(&mut *conn)
-        .await?;
-        let (subject, level) = found.ok_or(Error::NoSuchAccount)?;
-        choices(&mut conn, ctx, account, subject.map(SubjectId), level).await
+        choices_of(&mut conn, ctx, account).await
     }
 
     /// The password was right.
@@ -114,23 +111,26 @@ impl Identity {
         code: Option<&str>,
     ) -> Result<SignedIn, Error> {
         let account = known.account();
+        let mut methods = vec![Method::Password];
         if let Some(sealed) = &known.sealed {
             let code = code.filter(|code| !code.trim().is_empty()).ok_or(Error::CodeNeeded)?;
-            let secret = totp::reopened(&self.keys.open(account, sealed)?)?;
-            let step = totp::step_of(&secret, code, ctx.now()).ok_or(Error::Refused)?;
-            // A code that was accepted before, or an older one, is refused: also when two come at once.
-            let fresh = sqlx::query("update identity.totp set last_step = $2 where account_id = $1 and last_step < $2")
-                .bind(account.0)
-                .bind(step)
-                .execute(&mut *conn)
-                .await?;
-            if fresh.rows_affected() == 0 {
-                return Err(Error::Refused);
-            }
+            methods.push(self.spend_code(conn, ctx, account, Some(sealed), code).await?);
         }
         let choices = choices(conn, ctx, account, known.subject(), known.level).await?;
-        Ok(SignedIn { account, choices, label: known.label.clone() })
+        let authentication = Authentication { assurance: Assurance::of(&methods), methods, at: ctx.now() };
+        Ok(SignedIn { account, choices, label: known.label.clone(), authentication })
     }
+}
+
+/// As whom an account may act now that proved itself otherwise than by a password.
+pub(crate) async fn choices_of(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<Vec<Actor>, Error> {
+    let found: Option<(Option<Uuid>, Option<i16>)> =
+        sqlx::query_as("select subject_id, level from identity.account where account_id = $1 and disabled_at is null")
+            .bind(account.0)
+            .fetch_optional(&mut *conn)
+            .await?;
+    let (subject, level) = found.ok_or(Error::NoSuchAccount)?;
+    choices(conn, ctx, account, subject.map(SubjectId), level).await
 }
 
 async fn choices(
@@ -159,6 +159,7 @@ async fn refused(
     lockout::failed(conn, ctx, attempt).await?;
     let mut part = conn.begin().await?;
     let body = json!({"event": "sign-in-refused", "account": account});
+    event::note(&mut part, ctx, &body).await?;
     ledger::append(&mut part, ctx, Entry { subject, kind: "refusal", body }).await?;
     if account.is_some() {
         part.commit().await?;

@@ -40,7 +40,9 @@ const deeds = {
   confirm: (button) => prove('/dang-nhap/them/khoa-truy-cap/bat-dau', '/dang-nhap/them/khoa-truy-cap', { next: button.dataset.next }, button.dataset.csrf)
 }
 
-if (window.PublicKeyCredential) {
+// A browser knows passkeys only of sites that have a name: not of an address of numbers.
+const named = !/^[\d.]+$|^\[/.test(window.location.hostname)
+if (window.PublicKeyCredential && named) {
   document.querySelectorAll('[data-passkey-form]').forEach((form) => { form.hidden = false })
   for (const button of document.querySelectorAll('[data-passkey]')) {
     button.hidden = false

@@ -171,6 +171,7 @@ por0062 = Please confirm that you met this person and compared the face.
 por0063 = The metadata cannot be read: { $detail }.
 por0064 = The six digits do not fit the picture just scanned. Please try the code shown now.
 por0065 = Please fill this in.
+por0066 = Please confirm again first: load this page anew.
 
 # Citizen home
 me-title = Home

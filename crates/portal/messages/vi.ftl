@@ -159,6 +159,7 @@ por0062 = Mời Anh/Chị tick vào ô đã gặp người này và đối chi�
 por0063 = Phần khai không đọc được: { $detail }.
 por0064 = Mã 6 số không khớp với hình vừa quét. Mời Anh/Chị thử lại với mã đang hiện.
 por0065 = Mời Anh/Chị điền mục này.
+por0066 = Mời Anh/Chị xác nhận lại rồi làm tiếp: tải lại trang này.
 
 # Citizen home
 me-title = Trang của tôi

@@ -196,8 +196,32 @@ pub(crate) fn instant(at: OffsetDateTime) -> Value {
 }
 
 /// How strongly somebody signed in, 1 to 4; nothing where the session does not say.
-pub(crate) fn assurance(authentication: &Value) -> Option<u64> {
-    authentication["assurance"].as_u64()
+pub(crate) fn assurance(authentication: &Value) -> Option<u8> {
+    let known: identity::Authentication = serde_json::from_value(authentication.clone()).ok()?;
+    Some(known.assurance.number())
+}
+
+/// Whoever sat here before is signed out: their session must not live on unseen.
+pub(crate) async fn end_own_session(state: &State, visitor: &Visitor, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(session) = &visitor.session else { return Ok(()) };
+    if state.web.token_of(headers).is_some() {
+        end_session(state, &visitor.ctx, session.account, session.id).await?;
+    }
+    Ok(())
+}
+
+/// A picture that a phone's camera reads, as SVG.
+pub(crate) fn qr(text: &str) -> String {
+    use qrcode::{EcLevel, QrCode, render::svg};
+    let code = QrCode::with_error_correction_level(text, EcLevel::M);
+    // Only a text far longer than any address of ours does not fit.
+    code.map_or_else(
+        |_| String::new(),
+        |code| {
+            let picture = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+            picture.find("<svg").map_or_else(String::new, |at| picture[at..].to_owned())
+        },
+    )
 }
 
 /// Ends a session of the account from another one.

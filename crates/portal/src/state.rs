@@ -26,6 +26,10 @@ pub struct State {
     pub procedures: Procedures,
     /// Accounts.
     pub identity: Identity,
+    /// For which site passkeys are.
+    pub passkeys: identity::Passkeys,
+    /// Where browsers reach these pages, such as `https://dichvucong.example`.
+    pub origin: Arc<str>,
     /// Accounts that the sign-in page may show. Only in the demonstration.
     pub demo: Option<Arc<DemoBox>>,
 }

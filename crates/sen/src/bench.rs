@@ -132,7 +132,7 @@ async fn measure(args: &BenchArgs, country: Arc<Country>, database: &Database) -
     let house = House::build(country, database.app.clone(), &args.data.join("keys"))?;
     let yardstick = if args.no_yardstick { None } else { Some(yardstick::commits(database, args.concurrency).await?) };
     let (stop, stopped) = watch::channel(false);
-    let mut parts = house.start(&[Role::Sequencer], &stopped).await?;
+    let mut parts = house.start(&[Role::Sequencer], None, &stopped).await?;
     let hub = Arc::new(Hub::default());
     house.procedures.start(&house.ctx).await?;
     let worker =

@@ -3,8 +3,10 @@
 use crate::accounts::{self, DemoAccounts};
 use crate::country::Country;
 use crate::database::Database;
+use crate::demo_clients::{DemoClients, Kept};
 use crate::house::{House, Role};
-use crate::serve::{Running, asked_to_stop};
+use crate::serve::{self, Place, Running, asked_to_stop};
+use crate::sim;
 use crate::story::{self, Story};
 use crate::synth::{self, Population, World};
 use anyhow::{Context, Result, bail};
@@ -19,6 +21,8 @@ use std::sync::Arc;
 const LOADING: &str = "demo-loading";
 /// The demo's accounts: written last, so it says that the data are whole.
 const ACCOUNTS: &str = "demo-accounts.json";
+/// The demo's relying parties.
+const CLIENTS: &str = "demo-clients.json";
 /// Where keys are kept, beside the cluster.
 const KEYS: &str = "keys";
 
@@ -63,6 +67,18 @@ impl DemoArgs {
     }
 }
 
+/// A demo that runs.
+pub struct RunningDemo {
+    /// The program.
+    pub running: Running,
+    /// Where its pages are, which is also the provider's name.
+    pub url: String,
+    /// Where the operator's site is.
+    pub sim_url: String,
+    /// The relying parties, with their keys.
+    pub clients: DemoClients,
+}
+
 /// A demo that is ready to run: its house, its database, its people's accounts.
 pub struct Demo {
     /// The contexts.
@@ -71,6 +87,8 @@ pub struct Demo {
     pub database: Database,
     /// Who can sign in.
     pub accounts: DemoAccounts,
+    /// The data folder.
+    folder: PathBuf,
 }
 
 impl Demo {
@@ -92,16 +110,36 @@ impl Demo {
         let file = folder.join(ACCOUNTS);
         let accounts =
             if file.exists() { accounts::read(&file)? } else { fill(args, &folder, &house, &database).await? };
-        Ok(Self { house, database, accounts })
+        Ok(Self { house, database, accounts, folder })
     }
 
-    /// Starts every role.
+    /// Starts every role, and the operator's site beside.
     ///
     /// # Errors
-    /// When the port is taken.
-    pub async fn run(&self, port: u16) -> Result<Running> {
-        let pages = crate::pages::router(&self.house, Some(&self.accounts))?;
-        Running::start(&self.house, &[Role::Web, Role::Worker, Role::Sequencer], port, Some(pages)).await
+    /// When the port is taken, or a client of the demonstration is refused.
+    pub async fn run(&self, port: u16) -> Result<RunningDemo> {
+        let own = serve::bind(port).await?;
+        let url = format!("http://{}", own.local_addr()?);
+        let provider = self.house.provider(&url)?;
+        let pages = crate::pages::router(&self.house, &provider, Some(&self.accounts))?;
+        let mut places = vec![Place { listener: own, pages }];
+
+        let file = self.folder.join(CLIENTS);
+        let mut kept = Kept::read(&file)?;
+        // The site keeps its port: what was registered for it stays true. A taken port costs only the operator's site.
+        let sim = serve::bind(kept.sim_port.unwrap_or(0)).await?;
+        let at = sim.local_addr()?;
+        kept.sim_port = Some(at.port());
+        let sim_url = format!("http://{at}");
+        let clients = kept.clients(&sim_url)?;
+        kept.write(&file)?;
+        let (house, key) = (&self.house, kept.key(sim::CLIENT_ID)?);
+        let site = sim::Site::open(&house.ctx, &house.country, &self.folder.join("sim"), &url, &sim_url, key)?;
+        places.push(Place { listener: sim, pages: sim::router(site) });
+
+        let roles = [Role::Web, Role::Worker, Role::Sequencer];
+        let running = Running::start(&self.house, &provider, &roles, places).await?;
+        Ok(RunningDemo { running, url, sim_url, clients })
     }
 }
 
@@ -116,11 +154,10 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
     let demo = Demo::open(args).await?;
     let stop = asked_to_stop()?;
     let running = demo.run(args.port).await?;
-    let address = running.address.context("no address")?;
-    announce(args, &format!("http://{address}"), &demo.accounts);
+    announce(args, &running, &demo.accounts);
     stop.await;
     say(args, "Stopping …");
-    running.stop().await;
+    running.running.stop().await;
     demo.database.close().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -134,9 +171,8 @@ async fn tell(args: &DemoArgs, story: Story) -> Result<ExitCode> {
     }
     let demo = Demo::open(args).await?;
     let running = demo.run(0).await?;
-    let address = running.address.context("no address")?;
-    let told = story::run(story, &format!("http://{address}"), &demo.accounts, args.json).await;
-    running.stop().await;
+    let told = story::run(story, &running.url, &demo.accounts, args.json).await;
+    running.running.stop().await;
     demo.database.close().await?;
     told.map(|_| ExitCode::SUCCESS)
 }
@@ -191,9 +227,10 @@ fn say(args: &DemoArgs, words: &str) {
 }
 
 #[expect(clippy::print_stdout, reason = "the command's own words to the person who started it")]
-fn announce(args: &DemoArgs, url: &str, accounts: &DemoAccounts) {
+fn announce(args: &DemoArgs, running: &RunningDemo, accounts: &DemoAccounts) {
+    let RunningDemo { url, sim_url, clients, .. } = running;
     if args.json {
-        println!("{}", json!({ "url": url, "accounts": accounts }));
+        println!("{}", json!({ "url": url, "accounts": accounts, "sim": sim_url, "clients": clients }));
         return;
     }
     println!("\nSen is running at {url}   (Ctrl-C stops it; data in {})\n", args.folder().display());
@@ -203,7 +240,7 @@ fn announce(args: &DemoArgs, url: &str, accounts: &DemoAccounts) {
     }
     println!(
         "\nThe one-time code is shown on the sign-in page (in the demo only).\n\n\
-         Three things to try:\n  \
+         Four things to try:\n  \
          1. Sign in as `mother`, search for \"khai sinh\", file the birth: nothing known needs typing.\n  \
          2. Sign in as `civil-status-officer`, then `police-officer` and `insurance-officer`, and act on it.\n  \
          3. As `mother` again: see the child's number and papers, then \"Ai đã xem dữ liệu của tôi\" with its proofs.\n"

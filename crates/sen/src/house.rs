@@ -4,6 +4,7 @@ use crate::country::Country;
 use anyhow::{Context, Result, bail};
 use exchange::Exchange;
 use identity::Identity;
+use identity::openid::{self, Provider};
 use kernel::{BodyId, Ctx};
 use ledger::Signer;
 use pack::Report;
@@ -44,6 +45,8 @@ pub struct House {
     pub procedures: Procedures,
     /// Accounts.
     pub identity: Identity,
+    /// What secrets are sealed with.
+    pub keys: Arc<identity::Keys>,
     /// Signs the log's checkpoints.
     pub signer: Signer,
     /// The program's own clock and randomness.
@@ -71,7 +74,7 @@ impl House {
         let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
         let sealing =
             identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
-        let identity = Identity::new(db.clone(), sealing)?;
+        let keys = Arc::new(sealing);
 
         let mut report = Report::new();
         let mut door = Exchange::builder(db.clone(), Arc::clone(&country.setting.bodies));
@@ -88,7 +91,17 @@ impl House {
         let exchange = door.build();
         let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
-        Ok(Self { country, db, exchange, indexes, procedures, identity, signer, ctx })
+        let identity = Identity::new(db.clone(), Arc::clone(&keys))?;
+        Ok(Self { country, db, exchange, indexes, procedures, identity, keys, signer, ctx })
+    }
+
+    /// The OpenID provider under the name `issuer`: the origin at which browsers reach the pages.
+    ///
+    /// # Errors
+    /// When the issuer is no origin.
+    pub fn provider(&self, issuer: &str) -> Result<Provider> {
+        let settings = openid::Settings::new(issuer);
+        Ok(Provider::new(self.db.clone(), Arc::clone(&self.keys), self.exchange.clone(), settings)?)
     }
 
     /// The worker of all jobs.
@@ -102,7 +115,12 @@ impl House {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn start(&self, roles: &[Role], shutdown: &watch::Receiver<bool>) -> Result<JoinSet<()>> {
+    pub async fn start(
+        &self,
+        roles: &[Role],
+        _provider: Option<&Provider>,
+        shutdown: &watch::Receiver<bool>,
+    ) -> Result<JoinSet<()>> {
         let mut parts = JoinSet::new();
         if roles.contains(&Role::Sequencer) {
             let log = ledger::Sequencer::new(self.db.clone(), self.ctx.clone(), self.signer.clone());

@@ -12,6 +12,7 @@ mod connections;
 pub mod country;
 pub mod database;
 pub mod demo;
+pub mod demo_clients;
 pub mod filing;
 pub mod house;
 pub mod log_check;

@@ -4,6 +4,7 @@ use crate::accounts::DemoAccounts;
 use crate::house::House;
 use anyhow::{Result, ensure};
 use axum::Router;
+use identity::openid::Provider;
 use kernel::Messages;
 use pack::{Report, Text};
 use portal::{DemoAccount, DemoBox, State};
@@ -46,7 +47,7 @@ pub fn texts(house: &House) -> Result<Texts> {
 ///
 /// # Errors
 /// When the page assets were not installed before building, or a text is at fault.
-pub fn router(house: &House, demo: Option<&DemoAccounts>) -> Result<Router> {
+pub fn router(house: &House, provider: &Provider, demo: Option<&DemoAccounts>) -> Result<Router> {
     ensure!(portal::assets_installed(), "the page assets are missing: run scripts/assets.sh and build again");
     let texts = Arc::new(texts(house)?);
     let templates = Templates::new(portal::template_source, &texts, portal::assets().root());
@@ -56,7 +57,8 @@ pub fn router(house: &House, demo: Option<&DemoAccounts>) -> Result<Router> {
         templates,
         clock: house.ctx.clock.clone(),
         random: house.ctx.random.clone(),
-        secure: false,
+        // Cookies say so where browsers come over https.
+        secure: provider.issuer().starts_with("https://"),
         attempts: Attempts::per_minute(SIGN_INS_PER_MINUTE),
     });
     let state = State {
@@ -65,9 +67,12 @@ pub fn router(house: &House, demo: Option<&DemoAccounts>) -> Result<Router> {
         exchange: house.exchange.clone(),
         procedures: house.procedures.clone(),
         identity: house.identity.clone(),
+        passkeys: identity::Passkeys::of(provider.issuer())?,
+        origin: provider.issuer().into(),
         demo: demo.map(|accounts| Arc::new(shown(accounts))),
     };
-    let pages = portal::routes().with_state(state).merge(ledger::router(house.db.clone()));
+    let provider = identity::openid::router(provider.clone(), web.clone());
+    let pages = portal::routes().with_state(state).merge(ledger::router(house.db.clone())).merge(provider);
     Ok(web::layers(pages, &web))
 }
 

@@ -4,6 +4,7 @@ use crate::connections;
 use crate::house::{House, Role};
 use anyhow::{Context, Result};
 use axum::Router;
+use identity::openid::Provider;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpListener;
@@ -18,21 +19,36 @@ pub struct Running {
     parts: tokio::task::JoinSet<()>,
 }
 
+/// Pages, and where they are to be.
+pub struct Place {
+    /// Already bound, so that the pages can know their own address.
+    pub listener: TcpListener,
+    /// What is served there.
+    pub pages: Router,
+}
+
+/// Takes a port of 127.0.0.1; zero takes any free one.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn bind(port: u16) -> Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("port {port} on 127.0.0.1 (another program may be listening; try --port)"))
+}
+
 impl Running {
-    /// Starts the roles. `port` zero takes any free one.
+    /// Starts the roles, and the pages in their places; the first is the program's own.
     ///
     /// # Errors
-    /// When the port is taken or the database does not answer.
-    pub async fn start(house: &House, roles: &[Role], port: u16, pages: Option<Router>) -> Result<Self> {
+    /// When the database does not answer.
+    pub async fn start(house: &House, provider: &Provider, roles: &[Role], places: Vec<Place>) -> Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let mut parts = house.start(roles, &stopped).await?;
+        let mut parts = house.start(roles, Some(provider), &stopped).await?;
         let mut address = None;
-        if let Some(pages) = pages.filter(|_| roles.contains(&Role::Web)) {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-                .await
-                .with_context(|| format!("port {port} on 127.0.0.1 (another program may be listening; try --port)"))?;
-            address = Some(listener.local_addr()?);
-            parts.spawn(connections::serve(listener, pages, stopped, connections::HEAD_WITHIN));
+        for place in places {
+            address = address.or(Some(place.listener.local_addr()?));
+            parts.spawn(connections::serve(place.listener, place.pages, stopped.clone(), connections::HEAD_WITHIN));
         }
         Ok(Self { address, stop, parts })
     }

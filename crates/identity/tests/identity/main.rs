@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod accounts;
+mod authenticators;
 mod sign_in;
 
 use identity::{Identity, Keys, NewAccount, NewRole, TotpSecret};

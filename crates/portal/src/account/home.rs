@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use web::SignedIn;
 
 /// The parts of the account, by name and address.
-const CARDS: [(&str, &str); 1] = [("devices", "/tai-khoan/thiet-bi")];
+const CARDS: [(&str, &str); 3] =
+    [("devices", "/tai-khoan/thiet-bi"), ("history", "/tai-khoan/lich-su"), ("security", "/tai-khoan/bao-mat")];
 
 pub(crate) async fn show(extract::State(state): extract::State<State>, visit: SignedIn) -> Answer {
     let level = match visit.session.actor {

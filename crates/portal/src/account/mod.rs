@@ -2,13 +2,37 @@
 //! passwords and passkeys; asking for an account, and the counter where level 2 is opened.
 
 mod devices;
+mod history;
 mod home;
+mod passkey;
+mod qr;
+mod security;
+mod step_up;
 
 use crate::State;
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 pub(crate) fn router() -> Router<State> {
     Router::new()
+        .route("/dang-nhap/them", get(step_up::show).post(step_up::confirm))
+        .route("/dang-nhap/them/khoa-truy-cap/bat-dau", post(passkey::confirm_begin))
+        .route("/dang-nhap/them/khoa-truy-cap", post(passkey::confirm_finish))
+        .route("/dang-nhap/khoa-truy-cap/bat-dau", post(passkey::sign_in_begin))
+        .route("/dang-nhap/khoa-truy-cap", post(passkey::sign_in_finish))
+        .route("/dang-nhap/qr", get(qr::show))
+        .route("/dang-nhap/qr/cho", get(qr::poll))
+        .route("/dang-nhap/qr/{token}", get(qr::seen).post(qr::choose))
         .route("/tai-khoan", get(home::show))
         .route("/tai-khoan/thiet-bi", get(devices::show).post(devices::end))
+        .route("/tai-khoan/lich-su", get(history::show))
+        .route("/tai-khoan/bao-mat", get(security::show))
+        .route("/tai-khoan/bao-mat/mat-khau", post(security::password))
+        .route("/tai-khoan/bao-mat/ma-mot-lan", get(security::totp).post(security::keep_totp))
+        .route("/tai-khoan/bao-mat/ma-du-phong", post(security::recovery))
+        .route("/tai-khoan/bao-mat/khoa-truy-cap/bat-dau", post(passkey::register_begin))
+        .route("/tai-khoan/bao-mat/khoa-truy-cap", post(passkey::register_finish))
+        .route("/tai-khoan/bao-mat/khoa-truy-cap/bo", post(security::remove_passkey))
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use web::Visitor;
 
 pub(crate) use service::service_view;
-pub(crate) use sign_in::{device, enter};
+pub(crate) use sign_in::{device, enter, session_for};
 
 pub(crate) fn router() -> Router<State> {
     Router::new()

@@ -19,12 +19,18 @@ pub(crate) struct Entered {
 }
 
 pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
-    if let Some(session) = &visitor.session {
-        return Ok(go(page::home_of(&session.actor)));
-    }
     let wanted = page::query(&uri, "tiep").map(|path| local(&path)).unwrap_or_default();
+    // A relying party may ask that somebody signs in again (`lai`), or as somebody else.
+    if let Some(session) = visitor.session.as_ref().filter(|_| page::query(&uri, "lai").is_none()) {
+        return Ok(go(if wanted.is_empty() { page::home_of(&session.actor) } else { &wanted }));
+    }
     let picked = page::query(&uri, "vai").and_then(|login| demo_account(&state, &login));
-    shown(&state, &visitor, &wanted, Typed::of(&visitor.ctx, picked), Vec::new(), StatusCode::OK)
+    let hint = page::query(&uri, "ten").unwrap_or_default();
+    let mut typed = Typed::of(&visitor.ctx, picked);
+    if picked.is_none() {
+        typed.login = &hint;
+    }
+    shown(&state, &visitor, &wanted, typed, Vec::new(), StatusCode::OK)
 }
 
 pub(crate) async fn sign_in(
@@ -38,11 +44,7 @@ pub(crate) async fn sign_in(
     let password = form.get("password").unwrap_or_default();
     match enter(&state, &visitor.ctx, login, password, form.get("code"), &device(&headers)).await {
         Ok(entered) => {
-            // Whoever sat here before is signed out: their session must not live on unseen.
-            if let (Some(_), Some(token)) = (&visitor.session, state.web.token_of(&headers)) {
-                let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
-                web::end(&mut conn, token).await?;
-            }
+            page::end_own_session(&state, &visitor, &headers).await?;
             let to = if wanted.is_empty() { page::home_of(&entered.actor).to_owned() } else { wanted };
             with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
         }
@@ -69,6 +71,16 @@ pub(crate) async fn enter(
 ) -> Result<Entered, Problem> {
     state.web.attempts.attempt(login)?;
     let known = state.identity.sign_in(ctx, login, password, code).await?;
+    session_for(state, ctx, known, device).await
+}
+
+/// Begins a session for somebody who has proved who they are.
+pub(crate) async fn session_for(
+    state: &State,
+    ctx: &Ctx,
+    known: identity::SignedIn,
+    device: &str,
+) -> Result<Entered, Problem> {
     let actor = first_choice(&known.choices).ok_or_else(|| Problem::new(Kind::Forbidden, "POR0009"))?;
     let body = match &actor {
         Actor::Officer { body, .. } => Some(state.body_name(ctx, body)),
@@ -80,7 +92,7 @@ pub(crate) async fn enter(
         account: known.account,
         actor: actor.clone(),
         facts,
-        authentication: json!({}),
+        authentication: serde_json::to_value(&known.authentication).map_err(web::Error::from)?,
         device: device.to_owned(),
     };
     let opened = web::open(&mut tx, ctx, &new).await?;
