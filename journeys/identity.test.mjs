@@ -1,0 +1,11 @@
+// Accounts and relying parties in a browser, against one demo.
+import { after, describe } from 'node:test';
+import { open } from './sen.mjs';
+import security from './parts/account-security.mjs';
+
+const world = await open();
+after(() => world.close());
+
+const parts = { security };
+const wanted = process.env.JOURNEYS?.split(',') ?? Object.keys(parts);
+for (const name of wanted) describe(name, { timeout: 240_000 }, () => parts[name](world));
