@@ -50,6 +50,24 @@ pub enum Error {
     /// The label is empty or too long.
     #[error("IDN0015 label malformed")]
     LabelMalformed,
+    /// An interaction that is unknown, answered, expired or of another browser.
+    #[error("IDN0118 interaction gone")]
+    InteractionGone,
+    /// Metadata of a client that break a rule. Says which.
+    #[error("IDN0122 {0}")]
+    Metadata(&'static str),
+    /// A redirect URI that may not be registered.
+    #[error("IDN0123 redirect URI")]
+    RedirectUri,
+    /// The person must sign in, or prove more, first.
+    #[error("IDN0126 not enough assurance")]
+    NotEnough,
+    /// No such client.
+    #[error("IDN0129 no such client")]
+    NoSuchClient,
+    /// No key signs, or a sealed key does not open.
+    #[error("IDN0130 signing keys")]
+    SigningKeys,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -87,6 +105,12 @@ impl From<Error> for Problem {
             Error::NothingToActAs => Self::new(Kind::Forbidden, "IDN0013"),
             Error::Fault(_) => Self::new(Kind::Internal, "IDN0014"),
             Error::LabelMalformed => Self::new(Kind::Invalid, "IDN0015"),
+            Error::InteractionGone => Self::new(Kind::NotFound, "IDN0118"),
+            Error::Metadata(rule) => Self::new(Kind::Invalid, "IDN0122").with("rule", rule),
+            Error::RedirectUri => Self::new(Kind::Invalid, "IDN0123"),
+            Error::NotEnough => Self::new(Kind::Forbidden, "IDN0126"),
+            Error::NoSuchClient => Self::new(Kind::NotFound, "IDN0129"),
+            Error::SigningKeys => Self::new(Kind::Internal, "IDN0130"),
             Error::Store(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Sessions(error) => error.into(),

@@ -11,20 +11,42 @@
 //!
 //! Deliberately absent: the implicit and hybrid flows, encryption of tokens, fetching anything that a client names.
 
+mod authorize;
 mod binding;
+mod certificate;
+mod claims;
 mod claims_request;
 mod client;
+mod client_auth;
 mod codes;
+mod consent;
+mod discovery;
+mod dpop;
 mod error;
+mod form;
+mod interaction;
+mod keys;
+mod metadata;
 mod provider;
+mod pushed;
+mod read;
+mod redirect;
+mod registration;
+mod replay;
 mod request;
+mod response;
 mod router;
+mod subject;
 pub(crate) mod token;
 
 pub use claims_request::ClaimsRequest;
 pub use client::{AuthMethod, Client, ClientId, ClientMetadata, ClientState, Profile, SubjectType};
+pub use consent::ClaimShown;
+pub use interaction::{ClientShown, Interaction, Needs, browser_cookie};
 pub use provider::{Provider, Settings};
+pub use registration::Registered;
 pub use request::{AuthorizationRequest, ResponseMode};
+pub use response::Away;
 pub use router::router;
 
 pub(crate) use binding::Binding;
