@@ -14,9 +14,12 @@
 mod count;
 mod definition;
 mod error;
+mod events;
+pub mod evidence;
 pub mod facts;
 mod figures;
 mod indicators;
+pub mod live;
 pub mod marks;
 mod period;
 mod ratio;
@@ -32,6 +35,7 @@ pub use definition::{
     PetitionTerms, Rounding, Sums, fingerprint,
 };
 pub use error::Error;
+pub use events::{Event, History, What};
 pub use figures::Figures;
 pub use indicators::Indicators;
 pub use period::{Month, Period, PeriodKind};

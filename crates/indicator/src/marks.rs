@@ -207,6 +207,30 @@ pub(crate) fn by_kind(first: u8, keep: [bool; 3]) -> Marks {
     Marks::NONE.with_if(keep[0], one(0)).with_if(keep[1], one(1)).with_if(keep[2], one(2))
 }
 
+/// Dossiers or petitions: which of their marks time takes away, and which it gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Family {
+    on_time: u8,
+    satisfied: u8,
+    overdue: Marks,
+}
+
+impl Family {
+    /// Dossiers.
+    pub const DOSSIERS: Self =
+        Self { on_time: dossier::ON_TIME, satisfied: dossier::SATISFIED, overdue: dossier::OVERDUE };
+    /// Petitions.
+    pub const PETITIONS: Self =
+        Self { on_time: petition::ON_TIME, satisfied: petition::SATISFIED, overdue: petition::OVERDUE };
+
+    /// The marks once its day has passed, where that makes it late in those kinds of period.
+    #[must_use]
+    pub fn late(self, marks: Marks, late: [bool; 3]) -> Marks {
+        let gone = by_kind(self.on_time, late).with(by_kind(self.satisfied, late));
+        marks.without(gone).with(self.overdue)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Counter, Marks, dossier, petition};

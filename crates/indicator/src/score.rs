@@ -77,7 +77,7 @@ struct Rate {
 /// # Errors
 /// `Formula` where a formula of the pack comes to no result on these counts.
 pub fn score(definition: &Definition, figures: &Figures, level: Level, period: Period) -> Result<Score, Error> {
-    let vars = variables(definition, figures, period);
+    let mut vars = Value::Object(variables(definition, figures, period));
     let decimals = definition.rounding.decimals;
     let mut sums: BTreeMap<&str, (Ratio, i64)> = BTreeMap::new();
     let mut legal: BTreeMap<&str, (Ratio, i64)> = BTreeMap::new();
@@ -85,7 +85,7 @@ pub fn score(definition: &Definition, figures: &Figures, level: Level, period: P
     let mut components = Vec::new();
     for (group, component) in definition.components().filter(|(_, component)| component.is_for(level)) {
         let rate = rate(definition, component, &vars)?;
-        let exact = points(definition, component, &rate, &vars)?;
+        let exact = points(definition, component, &rate, &mut vars)?;
         if let Some(exact) = &exact {
             let counted = match definition.rounding.sums {
                 Sums::Rounded => exact.rounded(decimals),
@@ -129,14 +129,13 @@ fn variables(definition: &Definition, figures: &Figures, period: Period) -> Map<
     counters.chain(given_by_period(period).map(|(name, value)| (name.to_owned(), value))).collect()
 }
 
-fn rate(definition: &Definition, component: &Component, vars: &Map<String, Value>) -> Result<Rate, Error> {
-    let vars = Value::Object(vars.clone());
-    let numerator = whole(component, &component.numerator, &vars)?;
-    let denominator = whole(component, &component.denominator, &vars)?;
+fn rate(definition: &Definition, component: &Component, vars: &Value) -> Result<Rate, Error> {
+    let numerator = whole(component, &component.numerator, vars)?;
+    let denominator = whole(component, &component.denominator, vars)?;
     let mut value = Ratio::new(numerator, denominator);
     if let Some(other) = component.times.as_ref().and_then(|id| definition.component(id)) {
-        let upper = whole(other, &other.numerator, &vars)?;
-        let lower = whole(other, &other.denominator, &vars)?;
+        let upper = whole(other, &other.numerator, vars)?;
+        let lower = whole(other, &other.denominator, vars)?;
         // Without anything below, the other rate is 0: nothing is known to have arrived.
         let factor = Ratio::new(upper, lower).unwrap_or_else(|| Ratio::whole(0));
         value = value.map(|value| value.times(&factor));
@@ -148,7 +147,7 @@ fn points(
     definition: &Definition,
     component: &Component,
     rate: &Rate,
-    vars: &Map<String, Value>,
+    vars: &mut Value,
 ) -> Result<Option<Ratio>, Error> {
     let Some(formula) = component.formula.as_ref().and_then(|name| definition.formulas.get(name)) else {
         return Ok(None);
@@ -156,11 +155,10 @@ fn points(
     let fault = |message: String| Error::Formula { component: component.id.clone(), message };
     let Some(value) = &rate.value else { return Ok(Some(Ratio::whole(component.when_none))) };
     let (n, d) = value.parts().ok_or_else(|| fault("the rate is too long for a formula".to_owned()))?;
-    let mut vars = vars.clone();
     for (name, number) in [("n", n), ("d", d), ("points", component.points), ("full_at", component.full_at)] {
-        vars.insert(name.to_owned(), number.into());
+        vars[name] = number.into();
     }
-    let result = formula.eval(&Value::Object(vars)).map_err(|error| fault(error.to_string()))?;
+    let result = formula.eval(vars).map_err(|error| fault(error.to_string()))?;
     let exact = match result.as_array().map(Vec::as_slice) {
         Some([upper, lower]) => upper.as_i64().zip(lower.as_i64()).and_then(|(upper, lower)| Ratio::new(upper, lower)),
         _ => result.as_i64().map(Ratio::whole),

@@ -4,7 +4,7 @@ use crate::count::{self, procedure_figures};
 use crate::definition::Definition;
 use crate::facts::{DossierFacts, Given, PetitionFacts, ProcedureFacts};
 use crate::figures::{Figures, is_given};
-use crate::marks::{MARKS_MAX, Marks};
+use crate::marks::{Family, MARKS_MAX, Marks};
 use crate::period::Period;
 use kernel::calendar::{Calendar, vietnam};
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ impl<'a> Tally<'a> {
         if !self.period.has(counted.month) {
             return;
         }
-        let marks = counted.marks_at(self.now);
+        let marks = counted.marks_at(self.now, Family::DOSSIERS);
         marks.bits().for_each(|bit| self.dossiers[bit] += 1);
         self.minutes += u64::from(counted.minutes);
         match self.seen.get_mut(&facts.procedure) {
@@ -64,7 +64,7 @@ impl<'a> Tally<'a> {
     pub fn petition(&mut self, facts: &PetitionFacts) {
         let counted = count::petition(facts, &self.definition.counting, self.calendar);
         if self.period.has(counted.month) {
-            counted.marks_at(self.now).bits().for_each(|bit| self.petitions[bit] += 1);
+            counted.marks_at(self.now, Family::PETITIONS).bits().for_each(|bit| self.petitions[bit] += 1);
         }
     }
 

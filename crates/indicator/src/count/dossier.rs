@@ -5,7 +5,7 @@ use super::{Change, Counted, instants};
 use crate::definition::Counting;
 use crate::facts::DossierFacts;
 use crate::marks::{Marks, by_kind, dossier as mark};
-use crate::period::{Month, PeriodKind};
+use crate::period::Month;
 use kernel::calendar::Calendar;
 use time::{Duration, OffsetDateTime};
 
@@ -51,10 +51,7 @@ pub(crate) fn dossier(facts: &DossierFacts, rules: &Counting, calendar: &Calenda
         End::Open => {
             marks = marks.with(mark::OPEN);
             if let Some(last) = last_moment {
-                // Judged at the end of the period, or now: it is late in those that end after its last moment.
-                let late = PeriodKind::ALL.map(|kind| last < month.within(kind).ends());
-                let clears = by_kind(mark::ON_TIME, late).with(by_kind(mark::SATISFIED, late));
-                change = Some(Change { after: instants::seconds(last), clears, sets: mark::OVERDUE });
+                change = Some(Change::at(last, month));
             }
         }
     }

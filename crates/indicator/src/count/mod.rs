@@ -6,11 +6,12 @@ mod petition;
 mod procedure;
 
 pub(crate) use dossier::dossier;
+pub(crate) use instants::seconds;
 pub(crate) use petition::petition;
 pub(crate) use procedure::{Announced, Standing, announced, figures as procedure_figures, standing};
 
-use crate::marks::Marks;
-use crate::period::Month;
+use crate::marks::{Family, Marks};
+use crate::period::{Month, PeriodKind};
 use time::OffsetDateTime;
 
 /// What a dossier or petition counts as, in which month, and what time alone will change.
@@ -26,31 +27,28 @@ pub struct Counted {
     pub change: Option<Change>,
 }
 
-/// The marks that change when an instant has passed.
+/// The marks that change when an instant has passed: the day of an open dossier or petition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Change {
     /// Seconds since 2000; the change is there after them.
     pub after: u32,
-    /// Marks that go.
-    pub clears: Marks,
-    /// Marks that come.
-    pub sets: Marks,
+    /// Whether it is late then in its month, quarter and year: in periods that end after that instant.
+    pub late: [bool; 3],
 }
 
 impl Change {
-    /// The marks after the change.
-    #[must_use]
-    pub const fn applied(&self, marks: Marks) -> Marks {
-        marks.without(self.clears).with(self.sets)
+    /// The change at the end of a term, for what counts in `month`.
+    fn at(last: OffsetDateTime, month: Month) -> Self {
+        Self { after: instants::seconds(last), late: PeriodKind::ALL.map(|kind| last < month.within(kind).ends()) }
     }
 }
 
 impl Counted {
     /// Its marks at an instant.
     #[must_use]
-    pub fn marks_at(&self, now: OffsetDateTime) -> Marks {
+    pub fn marks_at(&self, now: OffsetDateTime, family: Family) -> Marks {
         match self.change {
-            Some(change) if instants::seconds(now) > change.after => change.applied(self.marks),
+            Some(change) if seconds(now) > change.after => family.late(self.marks, change.late),
             _ => self.marks,
         }
     }

@@ -1,10 +1,10 @@
 //! What a petition counts as: each of its steps has its own term in working days.
 
-use super::{Change, Counted, instants};
+use super::{Change, Counted};
 use crate::definition::Counting;
 use crate::facts::{About, PetitionFacts};
 use crate::marks::{by_kind, petition as mark};
-use crate::period::{Month, PeriodKind};
+use crate::period::Month;
 use kernel::calendar::Calendar;
 use time::OffsetDateTime;
 
@@ -35,10 +35,6 @@ pub(crate) fn petition(facts: &PetitionFacts, rules: &Counting, calendar: &Calen
         .with_if(!ended, mark::OPEN)
         .with(by_kind(mark::ON_TIME, [in_time; 3]))
         .with(by_kind(mark::SATISFIED, [in_time && pleased; 3]));
-    let change = next.map(|last| {
-        let late = PeriodKind::ALL.map(|kind| last < month.within(kind).ends());
-        let clears = by_kind(mark::ON_TIME, late).with(by_kind(mark::SATISFIED, late));
-        Change { after: instants::seconds(last), clears, sets: mark::OVERDUE }
-    });
+    let change = next.map(|last| Change::at(last, month));
     Counted { month, marks, minutes: 0, change }
 }

@@ -24,8 +24,31 @@ const PUBLIC: u16 = 1 << 8;
 const INCOMPLETE: u16 = 1 << 9;
 
 impl Standing {
+    /// How many properties there are.
+    pub(crate) const FLAGS: usize = 10;
+
+    /// Whether it has the property of this number.
+    pub(crate) const fn flag(self, number: usize) -> bool {
+        self.0 >> number & 1 != 0
+    }
+
+    /// With these properties.
+    pub(crate) fn of(flags: [bool; Self::FLAGS]) -> Self {
+        Self(flags.iter().enumerate().map(|(number, flag)| u16::from(*flag) << number).sum())
+    }
+
     const fn has(self, flag: u16) -> bool {
         self.0 & flag != 0
+    }
+
+    /// As a number, for the snapshot.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// From such a number.
+    pub(crate) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     /// The properties of both.
