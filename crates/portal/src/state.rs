@@ -26,6 +26,8 @@ pub struct State {
     pub procedures: Procedures,
     /// Accounts.
     pub identity: Identity,
+    /// The OpenID provider.
+    pub provider: identity::openid::Provider,
     /// For which site passkeys are.
     pub passkeys: identity::Passkeys,
     /// Where browsers reach these pages, such as `https://dichvucong.example`.

@@ -3,7 +3,7 @@
 use crate::accounts::{self, DemoAccounts};
 use crate::country::Country;
 use crate::database::Database;
-use crate::demo_clients::{DemoClients, Kept};
+use crate::demo_clients::{self, DemoClients, Kept};
 use crate::house::{House, Role};
 use crate::serve::{self, Place, Running, asked_to_stop};
 use crate::sim;
@@ -133,6 +133,9 @@ impl Demo {
         let sim_url = format!("http://{at}");
         let clients = kept.clients(&sim_url)?;
         kept.write(&file)?;
+        for client in clients.values() {
+            demo_clients::register(&provider, &self.house.ctx, client).await?;
+        }
         let (house, key) = (&self.house, kept.key(sim::CLIENT_ID)?);
         let site = sim::Site::open(&house.ctx, &house.country, &self.folder.join("sim"), &url, &sim_url, key)?;
         places.push(Place { listener: sim, pages: sim::router(site) });

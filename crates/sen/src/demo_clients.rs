@@ -3,6 +3,8 @@
 
 use crate::sim::{self, ClientKey};
 use anyhow::{Context, Result};
+use identity::openid::{ClientMetadata, ClientState, Profile, Provider};
+use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -104,6 +106,18 @@ impl Kept {
         }
         Ok(clients)
     }
+}
+
+/// Registers a client as approved, or what it is today where it was registered before.
+///
+/// # Errors
+/// When a rule of the provider is broken.
+pub async fn register(provider: &Provider, ctx: &Ctx, client: &DemoClient) -> Result<()> {
+    let metadata: ClientMetadata = serde_json::from_value(client.metadata.clone())?;
+    let (profile, state) = (Profile::Openid, ClientState::Approved);
+    let registered = provider.register(ctx, metadata, profile, state, Some(&client.client_id)).await;
+    registered.with_context(|| format!("register the client {}", client.client_id))?;
+    Ok(())
 }
 
 fn client(id: &str, metadata: Value, key: &ClientKey) -> DemoClient {

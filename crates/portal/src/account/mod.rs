@@ -1,6 +1,7 @@
 //! The account and signing in by it elsewhere: what a relying party asks, devices and sessions, history, consents,
 //! passwords and passkeys; asking for an account, and the counter where level 2 is opened.
 
+mod consent;
 mod devices;
 mod history;
 mod home;
@@ -8,6 +9,8 @@ mod passkey;
 mod qr;
 mod security;
 mod step_up;
+
+pub(crate) use consent::client;
 
 use crate::State;
 use axum::{
@@ -17,6 +20,7 @@ use axum::{
 
 pub(crate) fn router() -> Router<State> {
     Router::new()
+        .route("/cho-phep/{interaction}", get(consent::show).post(consent::answer))
         .route("/dang-nhap/them", get(step_up::show).post(step_up::confirm))
         .route("/dang-nhap/them/khoa-truy-cap/bat-dau", post(passkey::confirm_begin))
         .route("/dang-nhap/them/khoa-truy-cap", post(passkey::confirm_finish))

@@ -2,6 +2,8 @@
 //! person. It goes through the door like everything else (service `system.operate`), so that who looked and who
 //! retried what is in the ledger too.
 
+mod clients;
+
 use crate::State;
 use crate::page::{self, Answer, go, query};
 use axum::{
@@ -32,6 +34,9 @@ pub(crate) fn router() -> Router<State> {
         .route("/quan-tri", get(show_overview))
         .route("/quan-tri/viec/{job}/chay-lai", post(send_retry))
         .route("/quan-tri/thoa-thuan", get(show_agreements))
+        .route("/quan-tri/ben-thu-ba", get(clients::show).post(clients::decide))
+        .route("/quan-tri/ben-thu-ba/moi", get(clients::new).post(clients::register))
+        .route("/quan-tri/khoa-ky", post(clients::rotate))
 }
 
 async fn show_overview(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {
