@@ -68,6 +68,21 @@ pub enum Error {
     /// No key signs, or a sealed key does not open.
     #[error("IDN0130 signing keys")]
     SigningKeys,
+    /// What is asked is unknown, somebody else's, answered, or its time is over.
+    #[error("IDN0150 no such request")]
+    NoSuchAsking,
+    /// No such consent or authority in force.
+    #[error("IDN0151 no such consent")]
+    NoSuchGrant,
+    /// The register does not know that one acts for the other.
+    #[error("IDN0152 no authority")]
+    NoAuthority,
+    /// The relying party needs a stronger sign-in.
+    #[error("IDN0153 stronger sign-in needed")]
+    StrongerNeeded,
+    /// The registers refused or failed.
+    #[error("{0}")]
+    Door(kernel::Problem),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -111,6 +126,11 @@ impl From<Error> for Problem {
             Error::NotEnough => Self::new(Kind::Forbidden, "IDN0126"),
             Error::NoSuchClient => Self::new(Kind::NotFound, "IDN0129"),
             Error::SigningKeys => Self::new(Kind::Internal, "IDN0130"),
+            Error::NoSuchAsking => Self::new(Kind::NotFound, "IDN0150"),
+            Error::NoSuchGrant => Self::new(Kind::NotFound, "IDN0151"),
+            Error::NoAuthority => Self::new(Kind::Forbidden, "IDN0152"),
+            Error::StrongerNeeded => Self::new(Kind::Forbidden, "IDN0153"),
+            Error::Door(problem) => problem,
             Error::Store(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Sessions(error) => error.into(),

@@ -1,6 +1,6 @@
 //! What a token is bound to.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The key that whoever uses a token must hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,17 +20,6 @@ impl Binding {
             Self::Bearer => None,
             Self::Dpop(jkt) => Some(json!({ "jkt": jkt })),
             Self::Mtls(x5t) => Some(json!({ "x5t#S256": x5t })),
-        }
-    }
-
-    /// What the `cnf` claim of a token says; nothing for one that is not ours.
-    pub(crate) fn of_cnf(cnf: Option<&Map<String, Value>>) -> Option<Self> {
-        let Some(cnf) = cnf else { return Some(Self::Bearer) };
-        let text = |name: &str| cnf.get(name).and_then(Value::as_str).map(str::to_owned);
-        match (text("jkt"), text("x5t#S256")) {
-            (Some(jkt), None) => Some(Self::Dpop(jkt)),
-            (None, Some(x5t)) => Some(Self::Mtls(x5t)),
-            _ => None,
         }
     }
 

@@ -43,11 +43,6 @@ impl OAuthError {
         Self::bad("invalid_request", "IDN0100", description)
     }
 
-    /// `invalid_grant`: a code, token or asking that is not (or no longer) good.
-    pub(crate) fn invalid_grant(description: impl Into<Cow<'static, str>>, code: &'static str) -> Self {
-        Self::bad("invalid_grant", code, description)
-    }
-
     /// `invalid_scope`.
     pub(crate) fn invalid_scope(description: impl Into<Cow<'static, str>>, code: &'static str) -> Self {
         Self::bad("invalid_scope", code, description)

@@ -11,7 +11,11 @@
 //!
 //! Deliberately absent: the implicit and hybrid flows, encryption of tokens, fetching anything that a client names.
 
+mod access_token;
+mod asking;
 mod authorize;
+mod backchannel;
+mod bearer;
 mod binding;
 mod certificate;
 mod claims;
@@ -20,13 +24,20 @@ mod client;
 mod client_auth;
 mod codes;
 mod consent;
+mod delegation;
 mod discovery;
 mod dpop;
+mod end_session;
 mod error;
 mod form;
+mod grants;
+mod id_token;
 mod interaction;
+mod introspect;
 mod keys;
+mod logout;
 mod metadata;
+mod person;
 mod provider;
 mod pushed;
 mod read;
@@ -35,19 +46,28 @@ mod registration;
 mod replay;
 mod request;
 mod response;
+mod revoke;
 mod router;
 mod subject;
+mod sweep;
 pub(crate) mod token;
+mod userinfo;
 
+pub use asking::Asking;
+pub use backchannel::{HttpSender, LOGOUT, LogoutSender};
 pub use claims_request::ClaimsRequest;
 pub use client::{AuthMethod, Client, ClientId, ClientMetadata, ClientState, Profile, SubjectType};
 pub use consent::ClaimShown;
+pub use delegation::{Delegation, NewAgent};
+pub use grants::GrantShown;
 pub use interaction::{ClientShown, Interaction, Needs, browser_cookie};
+pub use logout::session_ended;
 pub use provider::{Provider, Settings};
 pub use registration::Registered;
 pub use request::{AuthorizationRequest, ResponseMode};
 pub use response::Away;
 pub use router::router;
+pub use sweep::SWEEP;
 
 pub(crate) use binding::Binding;
 pub(crate) use error::OAuthError;

@@ -13,7 +13,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 /// What the key of subjects is derived for.
-const PURPOSE: &str = "openid/subject";
+const PURPOSE: &str = "openid-subject";
 
 /// Whom a token speaks of.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
