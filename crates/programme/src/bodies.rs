@@ -181,7 +181,20 @@ impl Bodies {
         answering
     }
 
-    /// Who took a body over between two days, and from when.
+    /// The one body that a task falls to on a day: the body itself while it stands, else the successor that took most.
+    #[must_use]
+    pub fn falls_to(&self, body: &BodyId, told_on: Date, on: Date) -> Option<BodyId> {
+        let (mut body, mut since) = (body.clone(), told_on);
+        for _ in 0..MERGERS_MAX {
+            match self.heirs(&body, since, on).into_iter().next() {
+                Some(heir) => (body, since) = heir,
+                None => return self.stands(&body, on).then_some(body),
+            }
+        }
+        None
+    }
+
+    /// Who took a body over between two days, and from when; the one that took most comes first.
     fn heirs(&self, body: &BodyId, since: Date, on: Date) -> Vec<(BodyId, Date)> {
         if let (PROVINCE_COMMITTEE, Some(code)) = (body.kind(), body.unit()) {
             let standing =

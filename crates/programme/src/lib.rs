@@ -1,21 +1,30 @@
 //! Directives and their tasks: read as they really come, assigned, reported on, chased.
 //!
+//! [`read`] is pure; [`follow`] is what lies in the database.
+//!
 //! Always true here:
 //! - What a directive says is kept word for word. What the reader made of it stands beside it, and what it is unsure of
 //!   is a [`doubt::Doubt`] with a stable code.
 //! - A day of grace or a merger never depends on "now": groups and bodies are those of the directive's day, and who answers
 //!   for a merged body is asked with a day.
+//! - Versions of tasks, reports, decisions and events are only added. Each change of a task is an entry of the ledger too.
+//!
+//! Deliberately absent: pages (in `portal`), and files of evidence (only their hashes are kept here).
 
 pub mod bodies;
 pub mod deadline;
 pub mod doubt;
 mod error;
+pub mod follow;
 pub mod read;
 mod words;
 
 pub use bodies::{Bodies, Party};
 pub use doubt::Doubt;
 pub use error::Error;
+
+/// The tables of this crate: schema `programme`.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// What this crate's codes say to a reader.
 pub const MESSAGES: kernel::Messages =

@@ -1,8 +1,11 @@
 //! Tests of the programme: the reader on real and made-up directives.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod follow;
+mod import;
 mod made_up;
 mod real;
+mod world;
 
 use exchange::Catalogue;
 use pack::units::Units;

@@ -1,0 +1,179 @@
+//! What is late, what soon will be, what a body owes, what waits for a decision.
+
+use super::{Part, State};
+use crate::Error;
+use kernel::BodyId;
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, FromRow, PgConnection};
+use time::{Date, Duration};
+use uuid::Uuid;
+
+/// Most lines of one list.
+pub const LIST_MAX: i64 = 1_000;
+
+/// Which lines.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this body only.
+    pub body: Option<BodyId>,
+    /// Of this directive only.
+    pub directive: Option<Uuid>,
+    /// How many lines to pass over.
+    pub skip: i64,
+}
+
+/// A task of a body.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Line {
+    /// The task.
+    pub task: Uuid,
+    /// Who owes it.
+    pub body: BodyId,
+    /// Leading or supporting.
+    pub part: Part,
+    /// How far it is.
+    pub state: State,
+    /// Percent.
+    pub progress: i16,
+    /// The directive's number.
+    pub directive: String,
+    /// Section of the list.
+    pub section: String,
+    /// Number in the section.
+    pub number: String,
+    /// What is to be done.
+    pub content: String,
+    /// In which form the deadline is said.
+    pub deadline_kind: String,
+    /// What the directive says of it.
+    pub deadline_text: String,
+    /// Last day on time.
+    #[serde(with = "kernel::iso_date::option")]
+    pub due_until: Option<Date>,
+    /// Days beyond the last day on time; None: not late.
+    pub days_late: Option<i64>,
+    /// Who decides on its reports.
+    pub given_by: BodyId,
+    /// The body whose part it was before a merger.
+    pub from_body: Option<BodyId>,
+    /// The report that waits for a decision.
+    pub waiting: Option<Uuid>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    task_id: Uuid,
+    body: String,
+    part: String,
+    state: String,
+    progress: i16,
+    directive: String,
+    section: String,
+    number: String,
+    content: String,
+    deadline_kind: String,
+    deadline_text: String,
+    due_until: Option<Date>,
+    given_by: String,
+    from_body: Option<String>,
+    waiting: Option<Uuid>,
+    is_late: bool,
+}
+
+/// The last day that counts for lateness is that of the report, while it waits for a decision.
+pub(super) const IS_LATE: &str =
+    "(o.part = 'lead' and o.ended_at is null and o.due_until < $1 and not (o.state = 'reported'
+    and (o.reported_at at time zone 'Asia/Ho_Chi_Minh')::date <= o.due_until))";
+
+async fn list(
+    conn: &mut PgConnection,
+    on: Date,
+    filter: &Filter,
+    which: &str,
+    until: Option<Date>,
+) -> Result<Vec<Line>, Error> {
+    let query = format!(
+        "select o.task_id, o.body, o.part, o.state, o.progress, d.number as directive, t.section, t.number, v.content,
+             v.deadline_kind, v.deadline_text, o.due_until, o.given_by, o.from_body,
+             (select r.report_id from programme.report r where r.body = o.body and r.task_id = o.task_id and r.says_done
+                  and o.state = 'reported' and not exists (select from programme.decision c
+                      where c.body = r.body and c.report_id = r.report_id) limit 1) as waiting,
+             coalesce({IS_LATE}, false) as is_late
+         from programme.obligor o
+         join programme.task t on t.task_id = o.task_id
+         join programme.directive d on d.directive_id = t.directive_id
+         join programme.task_version v on v.task_id = t.task_id and v.version = t.version
+         where ($2::text is null or o.body = $2) and ($3::uuid is null or t.directive_id = $3)
+           and ($4::date is null or o.due_until <= $4) and {which}
+         order by o.due_until nulls last, d.issued_on, t.position, o.body
+         limit {LIST_MAX} offset $5"
+    );
+    let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(query))
+        .bind(on)
+        .bind(filter.body.as_ref().map(BodyId::as_str))
+        .bind(filter.directive)
+        .bind(until)
+        .bind(filter.skip.max(0))
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter().map(|row| row.line(on)).collect()
+}
+
+impl Row {
+    fn line(self, on: Date) -> Result<Line, Error> {
+        Ok(Line {
+            days_late: self.due_until.filter(|_| self.is_late).map(|due| (on - due).whole_days()),
+            task: self.task_id,
+            body: BodyId::new(self.body),
+            part: if self.part == "lead" { Part::Lead } else { Part::Support },
+            state: State::parse(&self.state)?,
+            progress: self.progress,
+            directive: self.directive,
+            section: self.section,
+            number: self.number,
+            content: self.content,
+            deadline_kind: self.deadline_kind,
+            deadline_text: self.deadline_text,
+            due_until: self.due_until,
+            given_by: BodyId::new(self.given_by),
+            from_body: self.from_body.map(BodyId::new),
+            waiting: self.waiting,
+        })
+    }
+}
+
+/// What is late on a day, the latest first. A task whose report waits, and was made in time, is not late.
+///
+/// # Errors
+/// When the store fails.
+pub async fn late(conn: &mut PgConnection, on: Date, filter: &Filter) -> Result<Vec<Line>, Error> {
+    list(conn, on, filter, IS_LATE, None).await
+}
+
+/// What is not late on a day and will be within so many days.
+///
+/// # Errors
+/// When the store fails.
+pub async fn soon(conn: &mut PgConnection, on: Date, days: u16, filter: &Filter) -> Result<Vec<Line>, Error> {
+    let until = on.checked_add(Duration::days(i64::from(days))).unwrap_or(on);
+    let which = "o.part = 'lead' and o.ended_at is null and o.state <> 'reported' and o.due_until >= $1";
+    list(conn, on, filter, which, Some(until)).await
+}
+
+/// What a body has not ended, leading and supporting.
+///
+/// # Errors
+/// When the store fails.
+pub async fn owed(conn: &mut PgConnection, on: Date, body: &BodyId) -> Result<Vec<Line>, Error> {
+    let filter = Filter { body: Some(body.clone()), ..Filter::default() };
+    list(conn, on, &filter, "o.ended_at is null", None).await
+}
+
+/// Whose reports wait for a decision of a body.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting(conn: &mut PgConnection, on: Date, giver: &BodyId) -> Result<Vec<Line>, Error> {
+    let lines = list(conn, on, &Filter::default(), "o.state = 'reported'", None).await?;
+    Ok(lines.into_iter().filter(|line| line.given_by == *giver).collect())
+}

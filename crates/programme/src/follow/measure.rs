@@ -1,0 +1,84 @@
+//! Tasks that the platform measures itself: a share of dossiers filed online, a number of records cleaned.
+
+use super::evidence::Evidence;
+use super::record::{Happened, record};
+use super::report::{NewReport, report};
+use super::{COORDINATOR, acting};
+use crate::Error;
+use kernel::{Actor, BodyId, Ctx};
+use serde_json::json;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+/// Most characters of a measure's name.
+const MEASURE_MAX: usize = 200;
+
+/// Ties a body's task to a figure that the platform measures, and says at which figure it is done.
+///
+/// # Errors
+/// [`Error::NotAllowed`] unless a coordinator of the body that gave the task acts, [`Error::NotFound`], [`Error::Malformed`].
+pub async fn set_measure(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    task: Uuid,
+    body: &BodyId,
+    measure: &str,
+    target: f64,
+) -> Result<(), Error> {
+    let by = acting(ctx, COORDINATOR)?;
+    if measure.is_empty() || measure.chars().count() > MEASURE_MAX {
+        return Err(Error::Malformed("measure"));
+    }
+    if !target.is_finite() || target <= 0.0 {
+        return Err(Error::Malformed("target"));
+    }
+    let find = "select given_by from programme.obligor where body = $1 and task_id = $2 for update";
+    let giver: Option<String> =
+        sqlx::query_scalar(find).bind(body.as_str()).bind(task).fetch_optional(&mut *conn).await?;
+    if giver.ok_or(Error::NotFound)? != by.0.as_str() {
+        return Err(Error::NotAllowed);
+    }
+    let set = "update programme.obligor set measure = $3, target = $4, version = version + 1 where body = $1 and task_id = $2";
+    sqlx::query(set).bind(body.as_str()).bind(task).bind(measure).bind(target).execute(&mut *conn).await?;
+    let detail = json!({"measure": measure, "target": target});
+    record(conn, ctx, (&by.0, by.1), &[Happened { task, body: Some(body.clone()), kind: "measure-set", detail }]).await
+}
+
+/// The program hands over a figure for every open task that is tied to this measure, of one body. Each gets a report with
+/// the figure as evidence: done where it reaches the target. A task whose report waits is passed over. Gives the tasks.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for anybody but the program, [`Error::Malformed`] for a figure that is none.
+pub async fn measured(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    body: &BodyId,
+    measure: &str,
+    figure: f64,
+    as_of: Date,
+) -> Result<Vec<Uuid>, Error> {
+    if !matches!(ctx.actor, Actor::System { .. }) {
+        return Err(Error::NotAllowed);
+    }
+    if !figure.is_finite() {
+        return Err(Error::Malformed("figure"));
+    }
+    let tasks: Vec<(Uuid, f64)> = sqlx::query_as(
+        "select task_id, target from programme.obligor
+         where body = $1 and measure = $2 and part = 'lead' and state in ('assigned', 'returned') order by task_id",
+    )
+    .bind(body.as_str())
+    .bind(measure)
+    .fetch_all(&mut *conn)
+    .await?;
+    let own = ctx.act_as(Actor::System { body: body.clone(), on_decision_of: None });
+    for (task, target) in &tasks {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+        let progress = (figure / target * 100.0).clamp(0.0, 100.0).floor() as u8;
+        let evidence = vec![Evidence::Measured { name: measure.to_owned(), figure, as_of: Some(as_of) }];
+        let new = NewReport { progress, says_done: figure >= *target, note: String::new(), evidence };
+        report(conn, &own, *task, &new).await?;
+    }
+    Ok(tasks.into_iter().map(|(task, _)| task).collect())
+}
