@@ -5,6 +5,7 @@ use crate::country::Country;
 use crate::database::Database;
 use crate::demo_clients::{self, DemoClients, Kept};
 use crate::house::{House, Role};
+use crate::openid_clients;
 use crate::serve::{self, Place, Running, asked_to_stop};
 use crate::sim;
 use crate::story::{self, Story};
@@ -54,6 +55,9 @@ pub struct DemoArgs {
     /// otherwise one is started on a free port
     #[arg(long, requires = "story")]
     pub against: Option<String>,
+    /// Relying parties to register as approved: a JSON array of {client_id, client_secret, profile, metadata}
+    #[arg(long)]
+    pub clients: Option<PathBuf>,
     /// Print JSON instead of words: one line when ready, or what the story told
     #[arg(long)]
     pub json: bool,
@@ -89,6 +93,8 @@ pub struct Demo {
     pub accounts: DemoAccounts,
     /// The data folder.
     folder: PathBuf,
+    /// A file of more relying parties.
+    more_clients: Option<PathBuf>,
 }
 
 impl Demo {
@@ -110,7 +116,7 @@ impl Demo {
         let file = folder.join(ACCOUNTS);
         let accounts =
             if file.exists() { accounts::read(&file)? } else { fill(args, &folder, &house, &database).await? };
-        Ok(Self { house, database, accounts, folder })
+        Ok(Self { house, database, accounts, folder, more_clients: args.clients.clone() })
     }
 
     /// Starts every role, and the operator's site beside.
@@ -135,6 +141,9 @@ impl Demo {
         kept.write(&file)?;
         for client in clients.values() {
             demo_clients::register(&provider, &self.house.ctx, client).await?;
+        }
+        if let Some(file) = &self.more_clients {
+            openid_clients::register(&provider, &self.house.ctx, file).await?;
         }
         let (house, key) = (&self.house, kept.key(sim::CLIENT_ID)?);
         let site = sim::Site::open(&house.ctx, &house.country, &self.folder.join("sim"), &url, &sim_url, key)?;
