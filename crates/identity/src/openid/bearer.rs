@@ -26,21 +26,22 @@ pub(crate) async fn standing(provider: &Provider, ctx: &Ctx, text: &str) -> Resu
     else {
         return Ok(None);
     };
+    let jti_hash = refresh::hash(&token.jti);
     let mut conn = provider.db().pool().acquire().await?;
-    let revoked: bool = sqlx::query_scalar("select exists (select from identity.revoked_token where jti_hash = $1)")
-        .bind(refresh::hash(&token.jti))
-        .fetch_one(&mut *conn)
-        .await?;
-    if revoked {
-        return Ok(None);
-    }
-    let mut family = None;
-    if let Some(id) = token.fid {
-        let Some(found) = family::find(&mut conn, ctx, id).await?.filter(|family| family.alive) else {
-            return Ok(None);
-        };
-        family = Some(found);
-    }
+    let family = match token.fid {
+        Some(id) => {
+            let found = family::find(&mut conn, ctx, id, Some(&jti_hash)).await?;
+            let Some(alive) = found.filter(|family| family.alive) else { return Ok(None) };
+            Some(alive)
+        }
+        None => {
+            let revoked = "select exists (select from identity.revoked_token where jti_hash = $1)";
+            if sqlx::query_scalar(revoked).bind(&jti_hash).fetch_one(&mut *conn).await? {
+                return Ok(None);
+            }
+            None
+        }
+    };
     Ok(Some(Brought { token, client, family }))
 }
 

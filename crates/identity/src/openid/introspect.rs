@@ -80,7 +80,7 @@ async fn of_refresh_token(
     let Some(kept) = kept.filter(|kept| kept.used_at.is_none() && kept.expires_at > ctx.now()) else {
         return Ok(None);
     };
-    let family: Option<Family> = family::find(&mut conn, ctx, kept.family_id).await?;
+    let family: Option<Family> = family::find(&mut conn, ctx, kept.family_id, None).await?;
     let Some(family) = family.filter(|family| family.alive) else { return Ok(None) };
     let told = json!({
         "active": true,

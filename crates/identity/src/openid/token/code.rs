@@ -50,9 +50,8 @@ pub(super) async fn grant(provider: &Provider, ctx: &Ctx, asked: &Asked) -> Resu
         sub: &sub,
         by: "authorization_code",
     };
-    family::begin(&mut tx, ctx, &new).await?;
-    let refresh = refresh::first(&mut tx, ctx, client, &new, &asked.binding).await?;
-    let consented = issue::consented(&mut tx, row.grant).await?;
+    let refresh = refresh::first(ctx, client, new.offline, &asked.binding)?;
+    let consented = family::begin(&mut tx, ctx, &new, refresh.as_ref()).await?;
     tx.commit().await?;
     let issue = Issue {
         client,
@@ -66,7 +65,7 @@ pub(super) async fn grant(provider: &Provider, ctx: &Ctx, asked: &Asked) -> Resu
         consented: &consented,
     };
     let mut response = issue::person(provider, ctx, &issue).await?;
-    response.refresh_token = refresh;
+    response.refresh_token = refresh.map(|refresh| refresh.token);
     Ok(response)
 }
 

@@ -1,6 +1,7 @@
 //! Families: all tokens that go back to one sign-in with one relying party. What a family was begun with is kept with it;
 //! when a code or a refresh token is used a second time, or a consent is withdrawn, the whole family ends.
 
+use super::refresh::Fresh;
 use crate::openid::ClaimsRequest;
 use crate::openid::OAuthError;
 use crate::openid::grants;
@@ -84,12 +85,29 @@ pub(crate) struct New<'a> {
     pub(crate) by: &'static str,
 }
 
-/// Begins a family: its row, what the session and the consent remember of it, and the line of the ledger.
-pub(crate) async fn begin(conn: &mut PgConnection, ctx: &Ctx, new: &New<'_>) -> Result<(), Error> {
+/// Begins a family: its row, what the session and the consent remember of it, its first refresh token where it has one,
+/// all in one statement, and the line of the ledger. Gives the claims that the consent names.
+pub(crate) async fn begin(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    new: &New<'_>,
+    refresh: Option<&Fresh>,
+) -> Result<BTreeSet<&'static str>, Error> {
     let detail = serde_json::to_value(new.begun).map_err(|_| Error::Fault("a family's detail"))?;
-    sqlx::query(
-        "insert into identity.token_family (family_id, grant_id, client_id, session_id, offline, started_at, detail)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+    let claims: Option<Value> = sqlx::query_scalar(
+        "with family as (
+             insert into identity.token_family
+                 (family_id, grant_id, client_id, session_id, offline, started_at, detail)
+             values ($1, $2, $3, $4, $5, $6, $7)
+         ), known as (
+             insert into identity.client_session (session_id, client_id, sub, family_id)
+             select $4::uuid, $3::text, $8::text, $1::uuid where $4 is not null
+             on conflict (session_id, client_id) do update set sub = excluded.sub, family_id = excluded.family_id
+         ), token as (
+             insert into identity.refresh_token (token_hash, family_id, client_id, detail, issued_at, expires_at)
+             select $9::bytea, $1::uuid, $3::text, $10::jsonb, $6::timestamptz, $11::timestamptz where $9 is not null
+         )
+         update identity.oauth_grant set used_at = $6, sub = $8 where grant_id = $2 returning claims",
     )
     .bind(new.id)
     .bind(new.grant)
@@ -98,31 +116,23 @@ pub(crate) async fn begin(conn: &mut PgConnection, ctx: &Ctx, new: &New<'_>) -> 
     .bind(new.offline)
     .bind(ctx.now())
     .bind(detail)
-    .execute(&mut *conn)
+    .bind(new.sub)
+    .bind(refresh.map(|token| token.hash.as_slice()))
+    .bind(refresh.map(|token| &token.detail))
+    .bind(refresh.map(|token| token.expires_at))
+    .fetch_optional(&mut *conn)
     .await?;
-    sqlx::query("update identity.oauth_grant set used_at = $2, sub = $3 where grant_id = $1")
-        .bind(new.grant)
-        .bind(ctx.now())
-        .bind(new.sub)
-        .execute(&mut *conn)
-        .await?;
-    if let Some(session) = new.session {
-        sqlx::query(
-            "insert into identity.client_session (session_id, client_id, sub, family_id) values ($1, $2, $3, $4)
-             on conflict (session_id, client_id) do update set sub = excluded.sub, family_id = excluded.family_id",
-        )
-        .bind(session)
-        .bind(new.client_id)
-        .bind(new.sub)
-        .bind(new.id)
-        .execute(&mut *conn)
-        .await?;
-    }
-    note(conn, ctx, new.begun, "token-issued", new.client_id, new.id, Some(new.by)).await
+    note(conn, ctx, new.begun, "token-issued", new.client_id, new.id, Some(new.by)).await?;
+    Ok(claims.as_ref().map(grants::consented).unwrap_or_default())
 }
 
-/// The family of this id.
-pub(crate) async fn find(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<Option<Family>, Error> {
+/// The family of this id. For an access token of it, by the hash of its `jti`, also whether that was given back alone.
+pub(crate) async fn find(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    id: Uuid,
+    jti_hash: Option<&[u8]>,
+) -> Result<Option<Family>, Error> {
     #[derive(sqlx::FromRow)]
     struct Row {
         session_id: Option<Uuid>,
@@ -133,7 +143,8 @@ pub(crate) async fn find(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result
     }
     let row: Option<Row> = sqlx::query_as(
         "select family.session_id, family.offline, family.detail, consent.claims,
-                family.revoked_at is null and consent.withdrawn_at is null and consent.grant_id is not null
+                not exists (select from identity.revoked_token where jti_hash = $3)
+                and family.revoked_at is null and consent.withdrawn_at is null and consent.grant_id is not null
                 and account.disabled_at is null and account.account_id is not null
                 and (family.detail ->> 'delegation' is null or exists (
                     select from identity.delegation
@@ -147,6 +158,7 @@ pub(crate) async fn find(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result
     )
     .bind(id)
     .bind(ctx.today())
+    .bind(jti_hash)
     .fetch_optional(conn)
     .await?;
     let Some(row) = row else { return Ok(None) };

@@ -8,10 +8,9 @@ use crate::openid::OAuthError;
 use crate::openid::Provider;
 use crate::openid::access_token::{self, AccessToken, Actor, Audience, Confirmation};
 use crate::openid::id_token::{self, IdToken};
-use crate::openid::{claims, grants, person};
+use crate::openid::{claims, person};
 use kernel::Ctx;
 use serde_json::{Map, Value};
-use sqlx::PgConnection;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -27,15 +26,6 @@ pub(crate) struct Issue<'a> {
     pub(crate) nonce: Option<&'a str>,
     pub(crate) session: Option<Uuid>,
     pub(crate) consented: &'a BTreeSet<&'static str>,
-}
-
-/// The claims that a consent names.
-pub(crate) async fn consented(conn: &mut PgConnection, grant: Uuid) -> Result<BTreeSet<&'static str>, OAuthError> {
-    let column: Option<Value> = sqlx::query_scalar("select claims from identity.oauth_grant where grant_id = $1")
-        .bind(grant)
-        .fetch_optional(conn)
-        .await?;
-    Ok(column.as_ref().map(grants::consented).unwrap_or_default())
 }
 
 /// Access token and ID token.

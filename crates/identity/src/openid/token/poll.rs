@@ -93,14 +93,13 @@ pub(super) async fn grant(
     let by = kind.as_str();
     let new =
         New { id: family, grant, client_id: client.id.as_str(), session: None, offline, begun: &begun, sub: &sub, by };
-    family::begin(&mut tx, ctx, &new).await?;
+    let refresh = refresh::first(ctx, client, offline, &asked.binding)?;
+    let consented = family::begin(&mut tx, ctx, &new, refresh.as_ref()).await?;
     sqlx::query("update identity.asking set state = 'redeemed', family_id = $2 where asking_hash = $1")
         .bind(&hash)
         .bind(family)
         .execute(&mut *tx)
         .await?;
-    let refresh = refresh::first(&mut tx, ctx, client, &new, &asked.binding).await?;
-    let consented = issue::consented(&mut tx, grant).await?;
     tx.commit().await?;
     let issue = Issue {
         client,
@@ -114,7 +113,7 @@ pub(super) async fn grant(
         consented: &consented,
     };
     let mut response = issue::person(provider, ctx, &issue).await?;
-    response.refresh_token = refresh;
+    response.refresh_token = refresh.map(|refresh| refresh.token);
     Ok(response)
 }
 

@@ -2,7 +2,7 @@
 //! one twice ends the family (RFC 9700, section 4.14.2). A client of a FAPI 2.0 profile keeps its token instead (FAPI 2.0
 //! Security Profile 5.3.2.1: no rotation), since there it is worth nothing without the client's key.
 
-use super::family::{self, New};
+use super::family;
 use super::issue::{self, Issue};
 use super::{Asked, Binding, TokenResponse, proven, scope};
 use crate::openid::OAuthError;
@@ -30,48 +30,55 @@ struct Detail {
     jkt: Option<String>,
 }
 
+/// A refresh token that is about to be: its text goes to the client, the rest into the table.
+pub(crate) struct Fresh {
+    pub(crate) token: String,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) detail: Value,
+    pub(crate) expires_at: OffsetDateTime,
+}
+
 /// The first refresh token of a family, for a client that may have one.
-pub(crate) async fn first(
-    conn: &mut PgConnection,
-    ctx: &Ctx,
-    client: &Client,
-    family: &New<'_>,
-    binding: &Binding,
-) -> Result<Option<String>, OAuthError> {
+pub(crate) fn first(ctx: &Ctx, client: &Client, offline: bool, binding: &Binding) -> Result<Option<Fresh>, OAuthError> {
     if !client.metadata.grants("refresh_token") {
         return Ok(None);
     }
-    let jkt = if client.metadata.token_endpoint_auth_method == AuthMethod::None {
-        proven(binding).map(str::to_owned)
-    } else {
-        None
-    };
-    write(conn, ctx, family.id, client, family.offline, &Detail { jkt }).await.map(Some)
+    let public = client.metadata.token_endpoint_auth_method == AuthMethod::None;
+    let jkt = if public { proven(binding).map(str::to_owned) } else { None };
+    draw(ctx, offline, &Detail { jkt }).map(Some)
 }
 
-async fn write(
-    conn: &mut PgConnection,
-    ctx: &Ctx,
-    family: Uuid,
-    client: &Client,
-    offline: bool,
-    detail: &Detail,
-) -> Result<String, OAuthError> {
+fn draw(ctx: &Ctx, offline: bool, detail: &Detail) -> Result<Fresh, OAuthError> {
     let token = URL_SAFE_NO_PAD.encode(ctx.random.bytes::<32>());
     let detail = serde_json::to_value(detail).map_err(|_| OAuthError::fault("what is kept beside a refresh token"))?;
+    let expires_at = ctx.now() + if offline { OFFLINE } else { ONLINE };
+    Ok(Fresh { hash: hash(&token), token, detail, expires_at })
+}
+
+/// Uses a refresh token and writes the one in its place.
+async fn replace(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    used: &[u8],
+    family: Uuid,
+    client: &Client,
+    fresh: &Fresh,
+) -> Result<(), OAuthError> {
     sqlx::query(
-        "insert into identity.refresh_token (token_hash, family_id, client_id, detail, issued_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "with used as (update identity.refresh_token set used_at = $6 where token_hash = $1)
+         insert into identity.refresh_token (token_hash, family_id, client_id, detail, issued_at, expires_at)
+         values ($2, $3, $4, $5, $6, $7)",
     )
-    .bind(hash(&token))
+    .bind(used)
+    .bind(&fresh.hash)
     .bind(family)
     .bind(client.id.as_str())
-    .bind(detail)
+    .bind(&fresh.detail)
     .bind(ctx.now())
-    .bind(ctx.now() + if offline { OFFLINE } else { ONLINE })
+    .bind(fresh.expires_at)
     .execute(conn)
     .await?;
-    Ok(token)
+    Ok(())
 }
 
 /// As a token is kept.
@@ -118,7 +125,7 @@ pub(super) async fn grant(provider: &Provider, ctx: &Ctx, asked: &Asked) -> Resu
     if kept.expires_at <= ctx.now() {
         return Err(unknown());
     }
-    let family = family::living(family::find(&mut tx, ctx, kept.family_id).await?)?;
+    let family = family::living(family::find(&mut tx, ctx, kept.family_id, None).await?)?;
     let detail: Detail =
         serde_json::from_value(kept.detail).map_err(|_| OAuthError::fault("what is kept beside a refresh token"))?;
     bound(&detail, family.begun.cnf.is_some(), &asked.binding)?;
@@ -127,12 +134,9 @@ pub(super) async fn grant(provider: &Provider, ctx: &Ctx, asked: &Asked) -> Resu
     let keeps = client.profile.is_fapi();
     let mut next = None;
     if !keeps {
-        sqlx::query("update identity.refresh_token set used_at = $2 where token_hash = $1")
-            .bind(hash(token))
-            .bind(ctx.now())
-            .execute(&mut *tx)
-            .await?;
-        next = Some(write(&mut tx, ctx, family.id, client, family.offline, &detail).await?);
+        let fresh = draw(ctx, family.offline, &detail)?;
+        replace(&mut tx, ctx, &hash(token), family.id, client, &fresh).await?;
+        next = Some(fresh.token);
     }
     family::note(&mut tx, ctx, &family.begun, "token-issued", client.id.as_str(), family.id, Some("refresh_token"))
         .await?;
