@@ -21,6 +21,12 @@ impl Rules {
         self.successions.iter().find(|one| one.old == *code && one.holds(on))
     }
 
+    /// How far a procedure can be done online, as the pack says.
+    #[must_use]
+    pub fn online_of(&self, code: &Code) -> Option<crate::Online> {
+        self.online.iter().find(|fact| fact.code == *code).map(|fact| fact.online)
+    }
+
     fn doc(&self, entry: &Entry, essential: &BTreeMap<&str, &crate::Service>) -> Doc {
         let service = essential.get(entry.code.as_str());
         let mut keywords = entry.keywords.clone();
@@ -42,7 +48,7 @@ impl Rules {
             more,
             who: entry.subjects.iter().filter_map(|subject| self.vocabulary.who(subject)).collect(),
             levels: entry.levels.iter().filter_map(|level| self.vocabulary.level(level)).collect(),
-            online: entry.online,
+            online: entry.online.or_else(|| self.online_of(&entry.code)),
             filed_by: None,
             essential: service.is_some(),
             group: false,

@@ -2,12 +2,14 @@
 
 mod essential;
 mod everyday;
+mod online;
 mod succession;
 mod target;
 mod vocabulary;
 
 pub use essential::{Essential, Service};
 pub use everyday::{Everyday, LifeEvent, Phrase};
+pub use online::OnlineFact;
 pub use succession::Succession;
 pub use target::Target;
 pub use vocabulary::{Level, Vocabulary, Who};
@@ -26,6 +28,8 @@ pub struct Rules {
     pub everyday: Everyday,
     /// What took the place of what.
     pub successions: Vec<Succession>,
+    /// How far procedures can be done online, beside what files say.
+    pub online: Vec<OnlineFact>,
     /// What is to be reached by simplification.
     pub targets: Vec<Target>,
 }
@@ -44,6 +48,7 @@ impl Rules {
             essential: many(pack, "catalogue/essential.yaml", report),
             everyday: one(pack, "catalogue/everyday.yaml", report).unwrap_or_default(),
             successions: many(pack, "catalogue/successions.yaml", report),
+            online: one(pack, "catalogue/online.yaml", report).unwrap_or_default(),
             targets: many(pack, "catalogue/targets.yaml", report),
         };
         essential::check(pack, &rules.essential, report);
@@ -53,9 +58,10 @@ impl Rules {
     }
 }
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "catalogue/essential.yaml",
     "catalogue/everyday.yaml",
+    "catalogue/online.yaml",
     "catalogue/successions.yaml",
     "catalogue/targets.yaml",
     "catalogue/vocabulary.yaml",

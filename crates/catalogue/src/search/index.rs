@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// BM25's saturation and its normalisation by length. Names of procedures differ much in length without saying more,
 /// so length counts less than in prose.
 const K1: f32 = 1.2;
-const B: f32 = 0.55;
+const B: f32 = 0.4;
 
 /// How much a word says where it stands.
 const NAME: f32 = 3.0;

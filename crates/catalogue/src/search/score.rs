@@ -13,7 +13,7 @@ pub(super) fn prior(doc: &Doc) -> f32 {
     let mut prior = 1.0;
     for (is, more) in [
         (doc.filed_by.is_some(), 0.10),
-        (doc.group, 0.10),
+        (doc.group, 0.30),
         (doc.essential, 0.14),
         (doc.who.contains(&Who::Citizen), 0.08),
         (doc.levels.contains(&Level::Commune), 0.05),
@@ -93,7 +93,8 @@ impl Index {
             if room.found[doc] > 0.0 {
                 let share = room.found[doc] / whole;
                 // Half of a phrase is not half of its meaning.
-                let score = (room.way[doc] + extra) * way.boost * share;
+                // And a way of many words is not better than one of few.
+                let score = (room.way[doc] + extra) * way.boost * share * (part_mass / whole);
                 room.part[doc] = room.part[doc].max(score);
                 room.part_found[doc] = room.part_found[doc].max(share * share * part_mass);
             }

@@ -1,9 +1,12 @@
 //! Tests of the catalogue: reading, searching, keeping.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod import;
 mod pack;
 mod reading;
 mod relevance;
+mod shelf;
+mod simplify;
 
 use catalogue::read::{self, Reading};
 use catalogue::search::Index;
