@@ -50,3 +50,37 @@ document.addEventListener('keydown', (event) => {
 
 // An answer that goes to another site as a form: pressed for whoever has scripts.
 document.querySelector('form[data-away] button')?.click()
+
+// Suggestions while somebody types. The form finds the same without them.
+document.querySelectorAll('form[data-suggest]').forEach((form) => {
+  const field = form.querySelector('input[type="search"]')
+  const place = form.querySelector('[data-suggestions]')
+  let wait
+  let asked = 0
+  const close = () => { asked += 1; place.replaceChildren() }
+  field.addEventListener('input', () => {
+    clearTimeout(wait)
+    if (field.value.trim().length < 2) { close(); return }
+    wait = setTimeout(async () => {
+      const mine = asked += 1
+      try {
+        const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams(new FormData(form))}`)
+        if (answer.ok && mine === asked) {
+          const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+          if (mine === asked) place.replaceChildren(...page.body.childNodes)
+        }
+      } catch { close() }
+    }, 120)
+  })
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') { close(); field.focus() }
+    const links = [field, ...place.querySelectorAll('a')]
+    const at = links.indexOf(document.activeElement)
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step && at >= 0 && links.length > 1) {
+      event.preventDefault()
+      links[(at + step + links.length) % links.length].focus()
+    }
+  })
+  document.addEventListener('click', (event) => { if (!form.contains(event.target)) close() })
+})

@@ -25,6 +25,7 @@ pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, State};
 pub const MESSAGES: kernel::Messages = kernel::Messages {
     vi: concat!(
         include_str!("../messages/vi.ftl"),
+        include_str!("../messages/catalogue.vi.ftl"),
         include_str!("../messages/leader.vi.ftl"),
         include_str!("../messages/admin.vi.ftl"),
         include_str!("../messages/review.vi.ftl"),
@@ -32,6 +33,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
     ),
     en: concat!(
         include_str!("../messages/en.ftl"),
+        include_str!("../messages/catalogue.en.ftl"),
         include_str!("../messages/leader.en.ftl"),
         include_str!("../messages/admin.en.ftl"),
         include_str!("../messages/review.en.ftl"),

@@ -32,6 +32,8 @@ pub struct State {
     pub passkeys: identity::Passkeys,
     /// Where browsers reach these pages, such as `https://dichvucong.example`.
     pub origin: Arc<str>,
+    /// The national catalogue of procedures.
+    pub catalogue: catalogue::Library,
     /// Accounts that the sign-in page may show. Only in the demonstration.
     pub demo: Option<Arc<DemoBox>>,
 }

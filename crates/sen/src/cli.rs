@@ -1,6 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, clean, demo, log_check, pack_check, programme, review, serve_command, synth};
+use crate::{bench, catalogue, clean, demo, log_check, pack_check, programme, review, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +18,9 @@ enum Command {
     /// Measures on this machine, in this process
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Looks after the national catalogue of procedures
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
     Clean(clean::CleanArgs),
     Demo(demo::DemoArgs),
     /// Looks after indexes of the register
@@ -83,6 +86,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Bench(bench::Bench::Birth(args)) => block_on(bench::run(&args)),
         Command::Bench(bench::Bench::Clean(args)) => bench::clean::run(&args),
+        Command::Catalogue(command) => block_on(catalogue::run(&command)),
         Command::Clean(args) => clean::run(&args),
         Command::Demo(args) => block_on(demo::run(&args)),
         Command::Index(command) => clean::run_index(&command),

@@ -24,6 +24,8 @@ pub struct Country {
     pub registers: Arc<Registers>,
     /// Bodies, services, agreements, procedures, forms, working time.
     pub setting: Arc<procedure::Setting>,
+    /// The national catalogue: words, essential services, successions.
+    pub rules: Arc<catalogue::Rules>,
 }
 
 impl Country {
@@ -59,6 +61,7 @@ impl Country {
             calendar: pack::calendar::read(&pack, report),
             units: Arc::clone(&units),
         });
-        Self { pack, units, codes, registers, setting }
+        let rules = Arc::new(catalogue::Rules::read(&pack, report));
+        Self { pack, units, codes, registers, setting, rules }
     }
 }

@@ -26,6 +26,7 @@ pub fn migrators() -> [&'static Migrator; 8] {
         &exchange::MIGRATOR,
         &register::MIGRATOR,
         &identity::MIGRATOR,
+        &catalogue::MIGRATOR,
         &procedure::MIGRATOR,
         &programme::MIGRATOR,
     ]

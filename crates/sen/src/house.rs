@@ -47,6 +47,8 @@ pub struct House {
     pub identity: Identity,
     /// What secrets are sealed with.
     pub keys: Arc<identity::Keys>,
+    /// The national catalogue of procedures.
+    pub catalogue: catalogue::Library,
     /// Signs the log's checkpoints.
     pub signer: Signer,
     /// The program's own clock and randomness.
@@ -90,9 +92,15 @@ impl House {
         }
         let exchange = door.build();
         let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
+        let setting = Arc::clone(&country.setting);
+        let catalogue = catalogue::Library::new(
+            db.clone(),
+            Arc::clone(&country.rules),
+            Arc::new(move |on| crate::catalogue::packed(&setting.catalogue, on)),
+        );
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
         let identity = Identity::new(db.clone(), Arc::clone(&keys))?;
-        Ok(Self { country, db, exchange, indexes, procedures, identity, keys, signer, ctx })
+        Ok(Self { country, db, exchange, indexes, procedures, identity, keys, catalogue, signer, ctx })
     }
 
     /// The OpenID provider under the name `issuer`: the origin at which browsers reach the pages.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod bench;
+pub mod catalogue;
 pub mod clean;
 pub mod cli;
 pub mod client;

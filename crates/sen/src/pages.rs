@@ -70,6 +70,7 @@ pub fn router(house: &House, provider: &Provider, demo: Option<&DemoAccounts>) -
         provider: provider.clone(),
         passkeys: identity::Passkeys::of(provider.issuer())?,
         origin: provider.issuer().into(),
+        catalogue: house.catalogue.clone(),
         demo: demo.map(|accounts| Arc::new(shown(accounts))),
     };
     let provider = identity::openid::router(provider.clone(), web.clone());

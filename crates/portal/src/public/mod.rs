@@ -1,6 +1,8 @@
 //! Pages for everybody.
 
 mod home;
+mod lists;
+mod procedure;
 mod search;
 mod service;
 mod sign_in;
@@ -18,6 +20,12 @@ pub(crate) fn router() -> Router<State> {
     Router::new()
         .route("/", get(home::home))
         .route("/tim-kiem", get(search::search))
+        .route("/tim-kiem/goi-y", get(search::suggest))
+        .route("/dich-vu-cong", get(lists::overview))
+        .route("/dich-vu-cong/thiet-yeu", get(lists::essential))
+        .route("/dich-vu-cong/truc-tuyen", get(lists::online))
+        .route("/dich-vu-cong/su-kien/{id}", get(lists::event))
+        .route("/dich-vu-cong/don-gian-hoa", get(lists::simplification))
         .route("/dich-vu/{code}", get(service::service))
         .route("/du-lieu-cua-toi", get(your_data))
         .route("/tro-giup", get(help))

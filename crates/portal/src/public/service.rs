@@ -15,8 +15,19 @@ pub(crate) async fn service(
     visitor: Visitor,
     Path(code): Path<String>,
 ) -> Answer {
-    let view = service_view(&state, &visitor.ctx, visitor.language, &code)?;
-    Ok(page::open(&state, &visitor, "public/service.html", json!({ "service": view }))?)
+    let shelf = super::search::shelf(&state, &visitor.ctx).await?;
+    let known = shelf.known(&code);
+    match service_view(&state, &visitor.ctx, visitor.language, &code) {
+        Ok(view) => {
+            let facts = known.map(|known| super::procedure::facts(&shelf, &known));
+            Ok(page::open(&state, &visitor, "public/service.html", json!({"service": view, "facts": facts}))?)
+        }
+        // The pack does not have it, but the national catalogue may.
+        Err(problem) => match known {
+            Some(known) => super::procedure::open(&state, &visitor, &shelf, &known),
+            None => Err(problem.into()),
+        },
+    }
 }
 
 /// What the page shows of a procedure or a group.
