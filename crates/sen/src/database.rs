@@ -18,7 +18,7 @@ const CONNECTIONS_MAX: u32 = 24;
 const OWNER_CONNECTIONS_MAX: u32 = 4;
 
 /// Every crate's tables, lower lines first.
-pub fn migrators() -> [&'static Migrator; 8] {
+pub fn migrators() -> [&'static Migrator; 9] {
     [
         &store::MIGRATOR,
         &web::MIGRATOR,
