@@ -165,7 +165,6 @@ por0010 = The page assets are not installed. The operator should run scripts/ass
 por0011 = This address is not that of the running program. Open exactly the link that the terminal printed.
 por0012 = The request came from another page, so it was not carried out.
 por0013 = The link works once: it was used already, or not yet. Open the link that the terminal printed; press Enter in the terminal for a new one.
-por0060 = This sign-in does not exist, has expired or was begun in another browser. Please go back to the service and begin again.
 por0061 = There is no such code, or it has expired.
 por0062 = Please confirm that you met this person and compared the face.
 por0063 = The metadata cannot be read: { $detail }.

@@ -153,7 +153,6 @@ por0010 = Giao diện chưa được cài. Người vận hành cần chạy scr
 por0011 = Địa chỉ này không phải của máy đang chạy. Mời mở đúng đường dẫn mà cửa sổ lệnh đã in.
 por0012 = Yêu cầu đến từ một trang khác, nên không được thực hiện.
 por0013 = Đường dẫn chỉ dùng được một lần và đã dùng rồi, hoặc chưa dùng. Mời mở đường dẫn mà cửa sổ lệnh đã in; nhấn Enter ở cửa sổ lệnh để có đường dẫn mới.
-por0060 = Lượt đăng nhập này không có, đã hết hạn hoặc bắt đầu từ trình duyệt khác. Mời Anh/Chị quay lại trang dịch vụ và bắt đầu lại.
 por0061 = Mã này không có hoặc đã hết hạn.
 por0062 = Mời Anh/Chị tick vào ô đã gặp người này và đối chiếu khuôn mặt.
 por0063 = Phần khai không đọc được: { $detail }.

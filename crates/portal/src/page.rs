@@ -210,6 +210,17 @@ pub(crate) async fn end_own_session(state: &State, visitor: &Visitor, headers: &
     Ok(())
 }
 
+/// Ends the session of a request; relying parties that were signed in from it are told.
+pub(crate) async fn end_token(state: &State, ctx: &Ctx, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(token) = state.web.token_of(headers) else { return Ok(()) };
+    let mut tx = state.db.begin().await?;
+    if let Some(session) = web::end(&mut tx, token).await? {
+        state.provider.session_ended(&mut tx, ctx, session).await?;
+    }
+    tx.commit().await.map_err(web::Error::from)?;
+    Ok(())
+}
+
 /// A picture that a phone's camera reads, as SVG.
 pub(crate) fn qr(text: &str) -> String {
     use qrcode::{EcLevel, QrCode, render::svg};
@@ -227,9 +238,10 @@ pub(crate) fn qr(text: &str) -> String {
 /// Ends a session of the account from another one.
 pub(crate) async fn end_session(state: &State, ctx: &Ctx, account: AccountId, session: Uuid) -> Result<(), Problem> {
     let mut tx = state.db.begin().await?;
-    web::end_session(&mut tx, account, session).await?;
+    if web::end_session(&mut tx, account, session).await? {
+        state.provider.session_ended(&mut tx, ctx, session).await?;
+    }
     tx.commit().await.map_err(web::Error::from)?;
-    tracing::debug!(request = %ctx.request, "a session was ended from another");
     Ok(())
 }
 

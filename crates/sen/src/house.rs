@@ -114,8 +114,9 @@ impl House {
 
     /// The worker of all jobs.
     #[must_use]
-    pub fn worker(&self) -> jobs::Worker {
-        let handlers: HashMap<_, _> = self.procedures.jobs().into_iter().chain(self.exchange.jobs()).collect();
+    pub fn worker(&self, provider: Vec<(String, Arc<dyn jobs::Handler>)>) -> jobs::Worker {
+        let mut handlers: HashMap<_, _> = self.procedures.jobs().into_iter().chain(self.exchange.jobs()).collect();
+        handlers.extend(provider);
         jobs::Worker::new(self.db.clone(), self.ctx.clone(), handlers, JOBS_AT_ONCE)
     }
 
@@ -126,7 +127,7 @@ impl House {
     pub async fn start(
         &self,
         roles: &[Role],
-        _provider: Option<&Provider>,
+        provider: Option<&Provider>,
         shutdown: &watch::Receiver<bool>,
     ) -> Result<JoinSet<()>> {
         let mut parts = JoinSet::new();
@@ -146,7 +147,14 @@ impl House {
         if roles.contains(&Role::Worker) {
             self.procedures.start(&self.ctx).await?;
             self.exchange.start(&self.ctx).await?;
-            let worker = self.worker();
+            let mut of_provider = Vec::new();
+            if let Some(provider) = provider {
+                provider.start(&self.ctx).await?;
+                // A party on this machine is told of logouts only where the provider itself is on it: in a demonstration.
+                let on_loopback = provider.issuer().starts_with("http://127.0.0.1");
+                of_provider = provider.jobs(Arc::new(openid::HttpSender::new(on_loopback)?));
+            }
+            let worker = self.worker(of_provider);
             let shutdown = shutdown.clone();
             parts.spawn(async move { worker.run(shutdown).await });
         }

@@ -28,6 +28,7 @@ const FOLDERS: &[&str] = &[
     "registers",
     "services",
     "synth",
+    "telecom",
     "units",
 ];
 

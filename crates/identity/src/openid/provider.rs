@@ -193,7 +193,7 @@ impl Provider {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub(crate) async fn shown(&self, ctx: &Ctx, id: &str) -> Result<Option<ClientShown>, Error> {
+    pub async fn shown(&self, ctx: &Ctx, id: &str) -> Result<Option<ClientShown>, Error> {
         Ok(self.client(ctx, id).await?.map(|client| ClientShown::of(&client)))
     }
 

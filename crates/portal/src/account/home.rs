@@ -16,9 +16,10 @@ pub(crate) async fn show(extract::State(state): extract::State<State>, visit: Si
         Actor::Citizen { level, .. } => Some(level),
         _ => None,
     };
+    let askings = state.provider.asked_of(&visit.ctx, visit.session.account).await?;
     let cards: Vec<Value> = CARDS.iter().map(|(name, href)| json!({"href": href, "name": name})).collect();
     let content = json!({
-        "askings": 0, "level": level, "cards": cards, "assurance": page::assurance(&visit.session.authentication),
+        "askings": askings.len(), "level": level, "cards": cards, "assurance": page::assurance(&visit.session.authentication),
     });
     Ok(page::own(&state, &visit, "account/home.html", content)?)
 }

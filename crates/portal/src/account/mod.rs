@@ -1,10 +1,13 @@
 //! The account and signing in by it elsewhere: what a relying party asks, devices and sessions, history, consents,
 //! passwords and passkeys; asking for an account, and the counter where level 2 is opened.
 
+mod asking;
 mod consent;
 mod devices;
 mod history;
 mod home;
+mod logout;
+mod parties;
 mod passkey;
 mod qr;
 mod security;
@@ -29,6 +32,11 @@ pub(crate) fn router() -> Router<State> {
         .route("/dang-nhap/qr", get(qr::show))
         .route("/dang-nhap/qr/cho", get(qr::poll))
         .route("/dang-nhap/qr/{token}", get(qr::seen).post(qr::choose))
+        .route("/dang-xuat/hoi", get(logout::ask))
+        .route("/ma-thiet-bi", get(asking::code).post(asking::enter))
+        .route("/tai-khoan/yeu-cau", get(asking::list).post(asking::answer))
+        .route("/tai-khoan/yeu-cau/{asking}", get(asking::show))
+        .route("/tai-khoan/ben-thu-ba", get(parties::show).post(parties::withdraw))
         .route("/tai-khoan", get(home::show))
         .route("/tai-khoan/thiet-bi", get(devices::show).post(devices::end))
         .route("/tai-khoan/lich-su", get(history::show))

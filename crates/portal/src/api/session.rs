@@ -36,10 +36,7 @@ pub(crate) async fn who(me: SignedIn) -> Reply {
 }
 
 /// `DELETE /session` ends it.
-pub(crate) async fn sign_out(extract::State(state): extract::State<State>, _: SignedIn, headers: HeaderMap) -> Reply {
-    if let Some(token) = state.web.token_of(&headers) {
-        let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
-        web::end(&mut conn, token).await?;
-    }
+pub(crate) async fn sign_out(extract::State(state): extract::State<State>, me: SignedIn, headers: HeaderMap) -> Reply {
+    crate::page::end_token(&state, &me.ctx, &headers).await?;
     reply(&json!({}))
 }

@@ -18,7 +18,20 @@ pub(crate) struct Entered {
     pub(crate) actor: Actor,
 }
 
-pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
+/// The relying party that waits at the page that is wanted; nothing where none does.
+async fn asking(state: &State, visitor: &Visitor, headers: &HeaderMap, wanted: &str) -> Value {
+    let Some(id) = wanted.strip_prefix("/cho-phep/").and_then(|id| id.parse().ok()) else { return Value::Null };
+    let browser = page::cookie(headers, identity::openid::browser_cookie(state.web.secure)).unwrap_or_default();
+    let asked = state.provider.interaction(&visitor.ctx, id, browser, None).await;
+    asked.map_or(Value::Null, |asked| crate::account::client(state, &visitor.ctx, &asked.client))
+}
+
+pub(crate) async fn form(
+    extract::State(state): extract::State<State>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Answer {
     let wanted = page::query(&uri, "tiep").map(|path| local(&path)).unwrap_or_default();
     // A relying party may ask that somebody signs in again (`lai`), or as somebody else.
     if let Some(session) = visitor.session.as_ref().filter(|_| page::query(&uri, "lai").is_none()) {
@@ -30,6 +43,8 @@ pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: 
     if picked.is_none() {
         typed.login = &hint;
     }
+    typed.activated = page::query(&uri, "xong").is_some();
+    typed.client = asking(&state, &visitor, &headers, &wanted).await;
     shown(&state, &visitor, &wanted, typed, Vec::new(), StatusCode::OK)
 }
 
@@ -114,13 +129,11 @@ fn first_choice(choices: &[Actor]) -> Option<Actor> {
 
 pub(crate) async fn sign_out(
     extract::State(state): extract::State<State>,
+    visitor: Visitor,
     headers: HeaderMap,
     _: Form,
 ) -> Result<Response, Failure> {
-    if let Some(token) = state.web.token_of(&headers) {
-        let mut conn = state.db.pool().acquire().await.map_err(web::Error::from)?;
-        web::end(&mut conn, token).await?;
-    }
+    page::end_token(&state, &visitor.ctx, &headers).await?;
     with_cookie(go("/"), &state.web.session_cookie_gone())
 }
 
@@ -130,6 +143,10 @@ struct Typed<'a> {
     login: &'a str,
     password: &'a str,
     code: String,
+    /// The relying party that the sign-in is for.
+    client: Value,
+    /// Whether an account was activated just now.
+    activated: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -138,6 +155,7 @@ impl<'a> Typed<'a> {
             login: &account.login,
             password: &account.password,
             code: code_now(ctx, account),
+            ..Self::default()
         })
     }
 }
@@ -160,7 +178,7 @@ fn shown(
     let content = json!({
         "errors": errors, "wanted": !wanted.is_empty(), "next_path": wanted, "login": typed.login,
         "password": typed.password, "code": typed.code, "csrf": csrf,
-        "accounts": accounts,
+        "accounts": accounts, "client": typed.client, "activated": typed.activated,
     });
     let mut response = page::open(state, visitor, "public/sign-in.html", content)?;
     *response.status_mut() = status;
