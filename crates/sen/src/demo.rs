@@ -132,8 +132,11 @@ impl Demo {
 
         let file = self.folder.join(CLIENTS);
         let mut kept = Kept::read(&file)?;
-        // The site keeps its port: what was registered for it stays true. A taken port costs only the operator's site.
-        let sim = serve::bind(kept.sim_port.unwrap_or(0)).await?;
+        // The site keeps its port where nobody else has taken it; it is registered with what it has today.
+        let sim = match serve::bind(kept.sim_port.unwrap_or(0)).await {
+            Ok(listener) => listener,
+            Err(_) => serve::bind(0).await?,
+        };
         let at = sim.local_addr()?;
         kept.sim_port = Some(at.port());
         let sim_url = format!("http://{at}");
