@@ -8,6 +8,7 @@ mod party;
 mod scan;
 
 pub use party::Party;
+pub use scan::joins;
 
 use dictionary::Dictionary;
 use exchange::Catalogue;

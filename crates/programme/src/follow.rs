@@ -34,6 +34,8 @@ pub use report::{EVIDENCE_MAX, NewReport, Report, report, reports};
 pub use standing::{Standing, TaskStanding, standing};
 pub use version::{Said, TaskVersion, versions};
 
+pub(crate) use import::hex;
+
 use crate::Error;
 use kernel::{Actor, BodyId, Ctx};
 use serde::{Deserialize, Serialize};
@@ -98,7 +100,7 @@ impl State {
 }
 
 /// The body acted for and the account that acts. Nobody but officers in the role, and the program itself.
-fn acting(ctx: &Ctx, role: &str) -> Result<(BodyId, Option<Uuid>), Error> {
+pub(crate) fn acting(ctx: &Ctx, role: &str) -> Result<(BodyId, Option<Uuid>), Error> {
     match &ctx.actor {
         Actor::Officer { account, body, roles } => {
             let may = roles.iter().any(|held| held.as_str() == role || held.as_str() == LEADER);

@@ -12,10 +12,13 @@
 //! Deliberately absent: pages (in `portal`), and files of evidence (only their hashes are kept here).
 
 pub mod bodies;
+pub mod coverage;
 pub mod deadline;
 pub mod doubt;
 mod error;
 pub mod follow;
+pub mod legal_review;
+pub mod money;
 pub mod read;
 mod words;
 

@@ -13,6 +13,12 @@ const CONNECTIVES: [&str; 47] = [
     "nhu", "chuc", "nang", "vu", "duoc", "giao", "dau", "moi", "tong", "cho", "la", "o", "tai", "cua", "bo", "nganh",
     "khac",
 ];
+/// Whether a word only joins names: alone in a cell it names nobody.
+#[must_use]
+pub fn joins(word: &str) -> bool {
+    CONNECTIVES.contains(&kernel::text::fold(word).as_str())
+}
+
 /// Fewest words of a name that breaks off.
 const CUT_WORDS_MIN: usize = 4;
 /// The group that `63 địa phương` means.

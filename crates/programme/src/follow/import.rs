@@ -232,7 +232,8 @@ pub(super) async fn raise(conn: &mut PgConnection, task: Uuid, version: i32) -> 
     if raised.rows_affected() == 1 { Ok(()) } else { Err(Error::Changed) }
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Bytes as text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

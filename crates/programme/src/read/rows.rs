@@ -88,7 +88,10 @@ pub(super) fn read(rows: &[Row], bodies: &Bodies) -> Drafts {
         let has_number = columns.contains(&Some(Column::Number));
         let get = |column| aligned.cells.iter().find(|(c, _)| *c == column).map_or("", |(_, cell)| cell.as_str());
         let number = get(Column::Number);
-        let bare = [Column::Lead, Column::Deadline].iter().all(|column| get(*column).is_empty());
+        let said = |cell: &str| cell.chars().any(char::is_alphanumeric);
+        let beside =
+            |(column, cell): &(Column, String)| !matches!(column, Column::Number | Column::Content) && said(cell);
+        let bare = aligned.extra.is_empty() && !aligned.cells.iter().any(beside);
         if let (Some((found, misread)), true) = (mark(number), bare) {
             section_misread = misread.then(|| number.to_owned());
             section.clone_from(&found);

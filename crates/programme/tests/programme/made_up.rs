@@ -138,3 +138,58 @@ fn who_answers_after_a_merger_depends_on_the_day() {
     assert_eq!(answering("province-committee/46", date!(2025 - 07 - 01)), ["province-committee/46"]);
     assert_eq!(answering("province-committee/70", date!(2026 - 11 - 01)), ["province-committee/75"]);
 }
+
+mod properties {
+    use crate::{bodies, options};
+    use programme::Bodies;
+    use programme::read::read;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static BODIES: LazyLock<Bodies> = LazyLock::new(bodies);
+
+    /// Pieces of real tables, and anything else.
+    const PIECE: &str = "(\\||\\n|---|STT|Nội dung|Đơn vị chủ trì|Thời gian|Đơn vị thực hiện: |Thời gian hoàn thành: \
+        |Bộ Y tế|Các Bộ: |UBND 63 địa phương|09 địa phương: |An Giang|tháng 3/2024|[0-9]{1,3}|[ABВ]|, |; |- |\\PC)";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn any_text_is_read_or_refused(pieces in prop::collection::vec(PIECE, 0..80)) {
+            let text = pieces.concat();
+            for name in ["a.md", "a.csv", "a.txt"] {
+                let _ = read(name, text.as_bytes(), &BODIES, &options());
+            }
+        }
+
+        /// Every letter and digit of every row below the heading is in some task, section, or what is left over.
+        #[test]
+        fn nothing_of_a_table_is_lost(rows in prop::collection::vec(prop::collection::vec("[a-z0-9 ]{0,8}", 1..9), 1..12)) {
+            let mut text = "| STT | Nội dung | Đơn vị chủ trì | Đơn vị phối hợp | Thời gian | Sản phẩm |\n|--|--|--|--|--|--|\n".to_owned();
+            for row in &rows {
+                text.push_str(&format!("| {} |\n", row.join(" | ")));
+            }
+            let Ok(reading) = read("a.md", text.as_bytes(), &BODIES, &options()) else { return Ok(()) };
+            let mut kept = String::new();
+            for section in &reading.sections {
+                kept.push_str(&format!("{} {} ", section.mark, section.title));
+            }
+            for left in &reading.left {
+                kept.push_str(&left.text);
+                kept.push(' ');
+            }
+            for task in &reading.tasks {
+                let parties: Vec<_> = task.lead.iter().chain(&task.support).map(|party| party.text.as_str()).collect();
+                let said = [&task.number, &task.content, &task.deadline.text, &task.product].map(String::as_str);
+                kept.push_str(&format!("{} {} ", said.join(" "), parties.join(" ")));
+            }
+            let kept: Vec<&str> = kept.split_whitespace().collect();
+            for word in rows.iter().flatten().flat_map(|cell| cell.split_whitespace()) {
+                // Words that only join names are no names.
+                let joins = programme::bodies::joins(word);
+                prop_assert!(joins || kept.iter().any(|k| k.contains(word)), "{word:?} is lost:\n{text}\n{kept:?}");
+            }
+        }
+    }
+}

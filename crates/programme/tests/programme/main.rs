@@ -5,6 +5,7 @@ mod follow;
 mod import;
 mod made_up;
 mod real;
+mod rest;
 mod world;
 
 use exchange::Catalogue;
@@ -15,6 +16,14 @@ use programme::read::{Options, Reading};
 use std::path::PathBuf;
 use std::sync::Arc;
 use time::macros::date;
+
+/// The units of the pack of Vietnam.
+pub(crate) fn units() -> Units {
+    let mut report = Report::new();
+    let units = Units::read(&Pack::embedded("vn").unwrap(), &mut report);
+    assert!(report.is_clean(), "{report}");
+    units
+}
 
 /// The bodies of the pack of Vietnam.
 pub(crate) fn bodies() -> Bodies {
