@@ -62,12 +62,15 @@ pub(crate) async fn show(
         Needs::StepUp { wanted } => {
             Ok(go(&format!("/dang-nhap/them?muc={}&tiep={}", wanted.number(), page::encoded(&here))))
         }
-        Needs::Consent { claims: asked, scopes } => {
+        Needs::Consent { claims: asked, scopes, .. } => {
+            let held = state.provider.delegations_of(&visitor.ctx, signed_in(&visitor)?.account).await?;
+            let delegations: Vec<Value> =
+                held.iter().map(|one| json!({"id": one.id, "kind": one.kind, "name": one.name})).collect();
             let content = json!({
                 "client": client(&state, &visitor.ctx, &found.client),
                 "claims": claims(&state, visitor.language, &asked),
                 "offline": scopes.iter().any(|scope| scope == "offline_access"),
-                "delegations": [],
+                "delegations": delegations,
                 "acting_for": null,
                 "errors": [],
             });
