@@ -83,6 +83,39 @@ pub enum Error {
     /// The registers refused or failed.
     #[error("{0}")]
     Door(kernel::Problem),
+    /// Nobody of this age may have such an account, or somebody else must ask for it.
+    #[error("IDN0050 not eligible")]
+    NotEligible,
+    /// A field of an application is not of its form.
+    #[error("IDN0051 application: {0}")]
+    ApplicationMalformed(&'static str),
+    /// No such application at this counter.
+    #[error("IDN0052 no such application")]
+    NoSuchApplication,
+    /// Somebody decided it before.
+    #[error("IDN0053 already decided")]
+    AlreadyDecided,
+    /// The register does not know number, name and birth date together, alive.
+    #[error("IDN0054 not in the register")]
+    NotInRegister,
+    /// The matcher says it is somebody else.
+    #[error("IDN0055 face differs")]
+    FaceDiffers,
+    /// The word is unknown, used or too old.
+    #[error("IDN0056 activation unusable")]
+    ActivationUnusable,
+    /// Not possible with an account that stands so.
+    #[error("IDN0057 wrong state")]
+    WrongState,
+    /// No register of foreigners or organisations is connected.
+    #[error("IDN0058 no register yet")]
+    NoRegisterYet,
+    /// A reason must be given, of 500 characters at most.
+    #[error("IDN0059 reason missing")]
+    ReasonMissing,
+    /// Several applications for this number wait already.
+    #[error("IDN0060 too many applications")]
+    TooManyApplications,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -131,6 +164,17 @@ impl From<Error> for Problem {
             Error::NoAuthority => Self::new(Kind::Forbidden, "IDN0152"),
             Error::StrongerNeeded => Self::new(Kind::Forbidden, "IDN0153"),
             Error::Door(problem) => problem,
+            Error::NotEligible => Self::new(Kind::Invalid, "IDN0050"),
+            Error::ApplicationMalformed(field) => Self::new(Kind::Invalid, "IDN0051").with("field", field),
+            Error::NoSuchApplication => Self::new(Kind::NotFound, "IDN0052"),
+            Error::AlreadyDecided => Self::new(Kind::Conflict, "IDN0053"),
+            Error::NotInRegister => Self::new(Kind::Invalid, "IDN0054"),
+            Error::FaceDiffers => Self::new(Kind::Invalid, "IDN0055"),
+            Error::ActivationUnusable => Self::new(Kind::Invalid, "IDN0056"),
+            Error::WrongState => Self::new(Kind::Conflict, "IDN0057"),
+            Error::NoRegisterYet => Self::new(Kind::Invalid, "IDN0058"),
+            Error::ReasonMissing => Self::new(Kind::Invalid, "IDN0059"),
+            Error::TooManyApplications => Self::new(Kind::Conflict, "IDN0060"),
             Error::Store(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Sessions(error) => error.into(),

@@ -15,6 +15,7 @@
 mod account;
 mod assurance;
 mod authenticator;
+pub mod enrolment;
 mod error;
 mod event;
 mod keys;
@@ -29,6 +30,7 @@ mod totp;
 pub use account::NewAccount;
 pub use assurance::{Assurance, Authentication, Method};
 pub use authenticator::{Ceremony, PasskeyShown, Passkeys, Proof, QrAnswer, QrBegun, QrSeen};
+pub use enrolment::Enrolment;
 pub use error::Error;
 pub use event::AccountEvent;
 pub use keys::Keys;
@@ -46,8 +48,20 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// What this crate's codes say to a reader.
 pub const MESSAGES: kernel::Messages = kernel::Messages {
-    vi: concat!(include_str!("../messages/vi.ftl"), "\n", include_str!("../messages/openid.vi.ftl")),
-    en: concat!(include_str!("../messages/en.ftl"), "\n", include_str!("../messages/openid.en.ftl")),
+    vi: concat!(
+        include_str!("../messages/vi.ftl"),
+        "\n",
+        include_str!("../messages/openid.vi.ftl"),
+        "\n",
+        include_str!("../messages/accounts.vi.ftl")
+    ),
+    en: concat!(
+        include_str!("../messages/en.ftl"),
+        "\n",
+        include_str!("../messages/openid.en.ftl"),
+        "\n",
+        include_str!("../messages/accounts.en.ftl")
+    ),
 };
 
 /// Role that may manage other people's accounts.

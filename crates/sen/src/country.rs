@@ -26,6 +26,8 @@ pub struct Country {
     pub setting: Arc<procedure::Setting>,
     /// The national catalogue: words, essential services, successions.
     pub rules: Arc<catalogue::Rules>,
+    /// Who may have an account, where the pack says so.
+    pub levels: Option<identity::enrolment::Levels>,
 }
 
 impl Country {
@@ -62,6 +64,7 @@ impl Country {
             units: Arc::clone(&units),
         });
         let rules = Arc::new(catalogue::Rules::read(&pack, report));
-        Self { pack, units, codes, registers, setting, rules }
+        let levels = identity::enrolment::Levels::read(&pack, report);
+        Self { pack, units, codes, registers, setting, rules, levels }
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 /// The folders that some reader knows.
 const FOLDERS: &[&str] = &[
+    "accounts",
     "agreements",
     "bodies",
     "calendar",

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod authenticators;
+mod enrolment;
 mod sign_in;
 
 use identity::{Identity, Keys, NewAccount, NewRole, TotpSecret};
@@ -37,7 +38,9 @@ pub(crate) fn role(body: &str, role: &str, from: time::Date, until: Option<time:
 }
 
 pub(crate) async fn house() -> House {
-    let test = testing::database("identity", &[&web::MIGRATOR, &ledger::MIGRATOR, &identity::MIGRATOR]).await;
+    let test =
+        testing::database("identity", &[&web::MIGRATOR, &ledger::MIGRATOR, &exchange::MIGRATOR, &identity::MIGRATOR])
+            .await;
     let clock = Clock::fixed(START);
     let system = Actor::System { body: BodyId::from("national-portal"), on_decision_of: None };
     let system = Ctx::new(system, clock.clone(), Random::seeded(5));
