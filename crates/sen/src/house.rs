@@ -3,8 +3,9 @@
 use crate::country::Country;
 use anyhow::{Context, Result, bail};
 use exchange::Exchange;
-use identity::Identity;
+use identity::enrolment::FileMatcher;
 use identity::openid::{self, Provider};
+use identity::{Enrolment, Identity};
 use kernel::{BodyId, Ctx};
 use ledger::Signer;
 use pack::Report;
@@ -45,6 +46,8 @@ pub struct House {
     pub procedures: Procedures,
     /// Accounts.
     pub identity: Identity,
+    /// How accounts come to be and end, where the pack has rules for it.
+    pub enrolment: Option<Enrolment>,
     /// What secrets are sealed with.
     pub keys: Arc<identity::Keys>,
     /// The national catalogue of procedures.
@@ -76,6 +79,7 @@ impl House {
         let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
         let sealing =
             identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
+        let matcher = Arc::new(FileMatcher::new(keys.with_file_name("portraits")));
         let keys = Arc::new(sealing);
 
         let mut report = Report::new();
@@ -91,6 +95,11 @@ impl House {
             bail!("the pack's services are at fault: {:?}", report.problems());
         }
         let exchange = door.build();
+        let identity = Identity::new(db.clone(), Arc::clone(&keys))?;
+        let enrolment = country.levels.clone().map(|levels| {
+            let calendar = country.setting.calendar.clone();
+            Enrolment::new(identity.clone(), exchange.clone(), levels, calendar, matcher)
+        });
         let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
         let setting = Arc::clone(&country.setting);
         let catalogue = catalogue::Library::new(
@@ -99,8 +108,7 @@ impl House {
             Arc::new(move |on| crate::catalogue::packed(&setting.catalogue, on)),
         );
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
-        let identity = Identity::new(db.clone(), Arc::clone(&keys))?;
-        Ok(Self { country, db, exchange, indexes, procedures, identity, keys, catalogue, signer, ctx })
+        Ok(Self { country, db, exchange, indexes, procedures, identity, enrolment, keys, catalogue, signer, ctx })
     }
 
     /// The OpenID provider under the name `issuer`: the origin at which browsers reach the pages.
@@ -117,6 +125,7 @@ impl House {
     pub fn worker(&self, provider: Vec<(String, Arc<dyn jobs::Handler>)>) -> jobs::Worker {
         let mut handlers: HashMap<_, _> = self.procedures.jobs().into_iter().chain(self.exchange.jobs()).collect();
         handlers.extend(provider);
+        handlers.extend(self.enrolment.iter().flat_map(Enrolment::jobs));
         jobs::Worker::new(self.db.clone(), self.ctx.clone(), handlers, JOBS_AT_ONCE)
     }
 
@@ -147,6 +156,9 @@ impl House {
         if roles.contains(&Role::Worker) {
             self.procedures.start(&self.ctx).await?;
             self.exchange.start(&self.ctx).await?;
+            if let Some(enrolment) = &self.enrolment {
+                enrolment.start(&self.ctx).await?;
+            }
             let mut of_provider = Vec::new();
             if let Some(provider) = provider {
                 provider.start(&self.ctx).await?;

@@ -159,8 +159,10 @@ pub(super) async fn lock(conn: &mut PgConnection, ctx: &Ctx, account: AccountId,
 }
 
 /// Ends all sessions of an account, and what relying parties hold by them.
-pub(super) async fn end_sessions(conn: &mut PgConnection, _ctx: &Ctx, account: AccountId) -> Result<(), Error> {
-    web::end_all(conn, account).await?;
+pub(super) async fn end_sessions(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
+    for session in web::end_all(conn, account).await? {
+        crate::openid::session_ended(conn, ctx, session).await?;
+    }
     Ok(())
 }
 
