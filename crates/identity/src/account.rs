@@ -127,7 +127,7 @@ impl Identity {
         let mut tx = conn.begin().await?;
         let subject = must_exist(&mut tx, account).await?;
         self.seal_totp(&mut tx, ctx, account, secret).await?;
-        web::end_all(&mut tx, account).await?;
+        end_sessions(&mut tx, ctx, account).await?;
         log(&mut tx, ctx, subject, json!({"event": "second-factor-replaced", "account": account})).await?;
         tx.commit().await?;
         Ok(())
@@ -163,7 +163,7 @@ impl Identity {
             .execute(&mut *tx)
             .await?;
         lockout::succeeded(&mut tx, &attempt).await?;
-        web::end_all(&mut tx, account).await?;
+        end_sessions(&mut tx, ctx, account).await?;
         log(&mut tx, ctx, subject, json!({"event": "password-changed", "account": account})).await?;
         tx.commit().await?;
         Ok(())
@@ -176,7 +176,7 @@ impl Identity {
     pub async fn sign_out_everywhere(&self, ctx: &Ctx, account: AccountId) -> Result<u64, Error> {
         let mut tx = self.db.begin().await?;
         let subject = must_exist(&mut tx, account).await?;
-        let ended = web::end_all(&mut tx, account).await?.len() as u64;
+        let ended = end_sessions(&mut tx, ctx, account).await?;
         log(&mut tx, ctx, subject, json!({"event": "signed-out-everywhere", "account": account})).await?;
         tx.commit().await?;
         Ok(ended)
@@ -195,7 +195,7 @@ impl Identity {
             .bind(ctx.now())
             .execute(&mut *tx)
             .await?;
-        web::end_all(&mut tx, account).await?;
+        end_sessions(&mut tx, ctx, account).await?;
         log(&mut tx, ctx, subject, json!({"event": "account-disabled", "account": account})).await?;
         tx.commit().await?;
         Ok(())
@@ -239,6 +239,15 @@ pub(crate) fn may_manage(ctx: &Ctx) -> Result<(), Error> {
         Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == ADMINISTRATOR) => Ok(()),
         _ => Err(Error::NotAllowed),
     }
+}
+
+/// Ends all sessions of an account, and with them what relying parties hold by them. Says how many there were.
+pub(crate) async fn end_sessions(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<u64, Error> {
+    let ended = web::end_all(conn, account).await?;
+    for session in &ended {
+        crate::openid::session_ended(conn, ctx, *session).await?;
+    }
+    Ok(ended.len() as u64)
 }
 
 /// The person of an account, if it is a citizen's.

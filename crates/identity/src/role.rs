@@ -93,7 +93,7 @@ pub async fn end_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, ro
     if ended.rows_affected() == 0 {
         return Err(Error::NoSuchAccount);
     }
-    web::end_all(conn, account).await?;
+    account::end_sessions(conn, ctx, account).await?;
     let body = json!({"event": "role-ended", "account": account, "role_id": role, "by": ctx.actor});
     ledger::append(conn, ctx, Entry { subject: None, kind: "change", body }).await?;
     Ok(())

@@ -216,7 +216,8 @@ impl Enrolment {
         if let Some(secret) = totp {
             self.identity.seal_totp(conn, ctx, account, secret).await?;
         }
-        super::state::end_sessions(conn, ctx, account).await
+        account::end_sessions(conn, ctx, account).await?;
+        Ok(())
     }
 }
 

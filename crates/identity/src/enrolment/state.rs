@@ -134,7 +134,7 @@ impl Enrolment {
         );
         let closed = done.bind(account.0).bind(ctx.now()).execute(&mut *tx).await?.rows_affected() > 0;
         if closed {
-            end_sessions(&mut tx, ctx, account).await?;
+            account::end_sessions(&mut tx, ctx, account).await?;
             let body = json!({"event": "account-closed", "account": account, "reason": why});
             account::log(&mut tx, ctx, subject, body).await?;
         }
@@ -152,18 +152,10 @@ pub(super) async fn lock(conn: &mut PgConnection, ctx: &Ctx, account: AccountId,
     if done.bind(account.0).bind(ctx.now()).bind(why).execute(&mut *conn).await?.rows_affected() == 0 {
         return Err(Error::WrongState);
     }
-    end_sessions(conn, ctx, account).await?;
+    account::end_sessions(conn, ctx, account).await?;
     let subject = account::must_exist(conn, account).await?;
     let body = json!({"event": "account-locked", "account": account, "reason": why});
     account::log(conn, ctx, subject, body).await
-}
-
-/// Ends all sessions of an account, and what relying parties hold by them.
-pub(super) async fn end_sessions(conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
-    for session in web::end_all(conn, account).await? {
-        crate::openid::session_ended(conn, ctx, session).await?;
-    }
-    Ok(())
 }
 
 fn is_administrator(ctx: &Ctx) -> bool {
