@@ -35,7 +35,7 @@ story: setup assets ## the main job, acted out over HTTP in a demo of its own; e
 release: setup assets ## one optimised program with pack, pages and assets inside
 	cargo build --release --locked -p sen
 
-test: setup-test assets fmt lint unit doc journeys ## all checks
+test: setup-test assets fmt lint unit doc journeys clients ## all checks
 	@echo "all checks passed"
 
 fmt:

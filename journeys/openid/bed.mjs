@@ -20,7 +20,7 @@ export async function startProvider({ people = 500, data, port = 0, hear, client
   writeFileSync(file, JSON.stringify(registrations(clients)), { mode: 0o600 });
   const child = spawn(process.env.SEN ?? 'target/debug/sen',
     ['demo', '--data', folder, '--port', String(port), '--people', String(people), '--clients', file, '--json'],
-    { stdio: ['ignore', 'pipe', 'inherit'] });
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SEN_LOG: process.env.SEN_LOG ?? 'error' } });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const ready = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {

