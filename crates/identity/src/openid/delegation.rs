@@ -5,50 +5,16 @@
 //! the passage is in the access logs of both. Authority over a child ends the day before it comes of age.
 
 use super::Provider;
-use super::subject::Principal;
+use super::authority::{authority, in_force};
 use crate::{Error, account::may_manage};
 use exchange::{Request, Scope};
-use kernel::{AccountId, Actor, Ctx, PartialDate, SubjectId};
+use kernel::{AccountId, Actor, Ctx, SubjectId};
 use ledger::Entry;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
-use std::str::FromStr;
-use time::{Date, Month};
+use time::Date;
 use uuid::Uuid;
 
-/// Of age from this birthday on (Bộ luật Dân sự 91/2015/QH13, Điều 20).
-const OF_AGE: i32 = 18;
 const TEXT_CHARS_MAX: usize = 300;
-
-/// Where an authority comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum DelegationKind {
-    /// A mother or father, by the register's kinship.
-    Parent,
-    /// A guardian, by the register's kinship.
-    Guardian,
-    /// An agent whom an organisation has authorised.
-    Agent,
-}
-
-impl DelegationKind {
-    /// As the table keeps it.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Parent => "parent",
-            Self::Guardian => "guardian",
-            Self::Agent => "agent",
-        }
-    }
-
-    fn of(text: &str) -> Self {
-        match text {
-            "parent" => Self::Parent,
-            "guardian" => Self::Guardian,
-            _ => Self::Agent,
-        }
-    }
-}
 
 /// An authority in force, as its holder sees it.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,30 +29,10 @@ pub struct Delegation {
     pub until: Option<Date>,
 }
 
-/// An authority in force.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Authority {
-    pub(crate) id: Uuid,
-    pub(crate) kind: DelegationKind,
-    /// The person acted for, where it is one.
-    pub(crate) person: Option<SubjectId>,
-    /// The code of the organisation acted for, where it is one.
-    organisation: Option<String>,
-    until: Option<Date>,
-}
-
 // Whose child somebody is, is personal.
 impl std::fmt::Debug for Delegation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delegation").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
-
-impl Authority {
-    /// Whom a token speaks of.
-    pub(crate) fn principal(&self) -> Option<Principal> {
-        let organisation = || self.organisation.clone().map(Principal::Organisation);
-        self.person.map(Principal::Person).or_else(organisation)
     }
 }
 
@@ -101,27 +47,6 @@ pub struct NewAgent<'a> {
     pub evidence: &'a str,
     /// Last day in force, itself included; none for open.
     pub until: Option<Date>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    delegation_id: Uuid,
-    principal_subject: Option<Uuid>,
-    organisation: Option<String>,
-    kind: String,
-    until_day: Option<Date>,
-}
-
-impl From<Row> for Authority {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.delegation_id,
-            kind: DelegationKind::of(&row.kind),
-            person: row.principal_subject.map(SubjectId),
-            organisation: row.organisation,
-            until: row.until_day,
-        }
-    }
 }
 
 impl Provider {
@@ -268,90 +193,5 @@ impl Provider {
         ledger::append(&mut tx, ctx, Entry { subject: person.map(SubjectId), kind: "change", body }).await?;
         tx.commit().await?;
         Ok(())
-    }
-}
-
-/// The authorities of an account that are in force today.
-pub(crate) async fn in_force(conn: &mut PgConnection, ctx: &Ctx, agent: AccountId) -> Result<Vec<Authority>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select delegation_id, principal_subject, organisation, kind, until_day from identity.delegation
-         where agent_account = $1 and ended_at is null and from_day <= $2 and (until_day is null or until_day >= $2)
-         order by created_at, delegation_id",
-    )
-    .bind(agent.0)
-    .bind(ctx.today())
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(Authority::from).collect())
-}
-
-/// One authority of an account, if it is in force today.
-pub(crate) async fn one_in_force(
-    conn: &mut PgConnection,
-    ctx: &Ctx,
-    agent: AccountId,
-    id: Uuid,
-) -> Result<Option<Authority>, Error> {
-    Ok(in_force(conn, ctx, agent).await?.into_iter().find(|delegation| delegation.id == id))
-}
-
-/// What one of the register's relatives gives authority for: over a child under age, over a ward.
-fn authority(kin: &Value, person: SubjectId, today: Date) -> Option<(DelegationKind, Option<Date>)> {
-    let text = |field: &str| kin.get(field).and_then(Value::as_str);
-    if text("subject")? != person.to_string() || text("death_date").is_some() {
-        return None;
-    }
-    match text("relation")? {
-        "child" => {
-            // Known only to the month or year: of age on the earliest day that it can be.
-            let birth = PartialDate::from_str(text("birth_date")?).ok()?.earliest();
-            let last = last_day_under_age(birth)?;
-            (today <= last).then_some((DelegationKind::Parent, Some(last)))
-        }
-        "ward" => Some((DelegationKind::Guardian, None)),
-        _ => None,
-    }
-}
-
-fn last_day_under_age(birth: Date) -> Option<Date> {
-    let year = birth.year() + OF_AGE;
-    // Who was born on 29 February comes of age on 1 March of a year that has none.
-    let birthday = Date::from_calendar_date(year, birth.month(), birth.day())
-        .or_else(|_| Date::from_calendar_date(year, Month::March, 1));
-    birthday.ok()?.previous_day()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::date;
-
-    fn kin(relation: &str, born: &str) -> Value {
-        json!({"relation": relation, "subject": Uuid::from_u128(1), "birth_date": born})
-    }
-
-    #[test]
-    fn only_a_child_under_age_or_a_ward_gives_authority() {
-        let child = SubjectId(Uuid::from_u128(1));
-        let today = date!(2026 - 11 - 22);
-        let parent = |until| Some((DelegationKind::Parent, Some(until)));
-        let check = [
-            (kin("child", "2020-05-01"), parent(date!(2038 - 04 - 30))),
-            (kin("child", "2008-11-23"), parent(date!(2026 - 11 - 22))),
-            (kin("child", "2008-11-22"), None),
-            (kin("child", "2012-02-29"), parent(date!(2030 - 02 - 28))),
-            (kin("child", "2008"), None),
-            (kin("ward", "1950-01-01"), Some((DelegationKind::Guardian, None))),
-            (kin("spouse", "1990-01-01"), None),
-            (kin("mother", "1960-01-01"), None),
-            (json!({"relation": "child", "subject": Uuid::from_u128(2), "birth_date": "2020-05-01"}), None),
-            (json!({"relation": "child", "subject": Uuid::from_u128(1)}), None),
-        ];
-        for (kin, expected) in check {
-            assert_eq!(authority(&kin, child, today), expected, "{kin}");
-        }
-        let mut dead = kin("ward", "1950-01-01");
-        dead["death_date"] = json!("2026-01-01");
-        assert_eq!(authority(&dead, child, today), None);
     }
 }

@@ -13,6 +13,7 @@
 
 mod access_token;
 mod asking;
+mod authority;
 mod authorize;
 mod backchannel;
 mod bearer;

@@ -1,5 +1,6 @@
 //! `/openid/revoke` (RFC 7009): a client gives a token back. A refresh token takes its family with it; an access token ends
-//! alone. A token that is unknown or dead is no error: it is revoked already.
+//! alone. A token that is unknown or dead is no error: it is revoked already. Another client's is treated like an unknown one:
+//! nothing happens, and nothing is told of it.
 
 use super::access_token;
 use super::router::Endpoints;
@@ -28,16 +29,12 @@ pub(crate) async fn revoke(
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response())
 }
 
-fn of_another() -> OAuthError {
-    OAuthError::bad("invalid_grant", "IDN0164", "the token was issued to another client")
-}
-
 /// Whether it was a refresh token.
 async fn revoke_refresh(provider: &Provider, ctx: &Ctx, client: &str, text: &str) -> Result<bool, OAuthError> {
     let mut tx = provider.db().begin().await?;
     let Some(kept) = refresh::find(&mut tx, text, true).await? else { return Ok(false) };
     if kept.client_id != client {
-        return Err(of_another());
+        return Ok(true);
     }
     family::revoke(&mut tx, ctx, kept.family_id, "given-back").await?;
     tx.commit().await?;
@@ -47,7 +44,7 @@ async fn revoke_refresh(provider: &Provider, ctx: &Ctx, client: &str, text: &str
 async fn revoke_access(provider: &Provider, ctx: &Ctx, client: &str, text: &str) -> Result<(), OAuthError> {
     let Some(token) = access_token::read(provider, ctx, text).await? else { return Ok(()) };
     if token.client_id != client {
-        return Err(of_another());
+        return Ok(());
     }
     let expires = OffsetDateTime::from_unix_timestamp(token.exp).unwrap_or_else(|_| ctx.now());
     sqlx::query("insert into identity.revoked_token (jti_hash, expires_at) values ($1, $2) on conflict do nothing")

@@ -1,6 +1,6 @@
 //! Asked on one device, answered on another: the device grant and CIBA.
 
-use crate::house::{Answer, House, MOTHER, house, said};
+use crate::house::{Answer, House, MOTHER, house, key, said};
 use axum::http::StatusCode;
 use serde_json::json;
 use time::Duration;
@@ -160,4 +160,29 @@ async fn only_who_was_asked_answers_and_only_as_surely_as_is_wanted() {
     let mut stronger = house.session.clone();
     stronger.authentication["assurance"] = json!("urn:sen:assurance:3");
     house.provider.answer_asking(&house.citizen(), &stronger, asked.id, true).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_may_sign_a_hint_at_somebody_it_knows() {
+    let house = house().await;
+    let (own, other) = (key(), key());
+    house.client("centre", "openid", json!({"jwks": {"keys": [own.public()]}})).await;
+    let code = house.code_for("centre", json!({}), &[]).await;
+    let mut fields = crate::house::redeeming(&code);
+    fields[2].1 = "https://centre.test/cb";
+    let sub = said(&house.token("centre", &fields).await.good().text("id_token"))["sub"].clone();
+    let now = house.clock.now().unix_timestamp();
+    let hint = |key: &jose::SigningKey, exp: i64| {
+        let says = json!({"iss": "centre", "aud": crate::house::ISSUER, "sub": sub, "iat": now - 60, "exp": exp});
+        key.sign("login-hint+jwt", &says).unwrap()
+    };
+    let ask = |hint: String| {
+        let house = &house;
+        async move { house.post("centre", "/openid/ciba", &[("scope", "openid"), ("login_hint_token", &hint)]).await }
+    };
+    ask(hint(&other, now + 60)).await.refused("invalid_request", "IDN0174");
+    ask(hint(&own, now - 31)).await.refused("expired_login_hint_token", "IDN0174");
+    ask(hint(&own, now + 86_400)).await.refused("invalid_request", "IDN0174");
+    ask(hint(&own, now + 60)).await.good();
+    assert_eq!(house.provider.asked_of(&house.citizen(), house.mother.0).await.unwrap().len(), 1);
 }

@@ -10,4 +10,5 @@ mod leaving;
 mod program;
 mod refresh;
 mod registers;
+mod talk;
 mod userinfo;

@@ -9,7 +9,7 @@ use super::{Asked, TokenResponse, proven, refresh, scope};
 use crate::openid::Provider;
 use crate::openid::codes::{self, CodeRow, Redeemed};
 use crate::openid::subject::Principal;
-use crate::openid::{OAuthError, delegation, grants};
+use crate::openid::{OAuthError, authority, grants};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::Ctx;
 use sha2::{Digest, Sha256};
@@ -102,8 +102,8 @@ async fn begun(conn: &mut PgConnection, ctx: &Ctx, asked: &Asked, row: &CodeRow)
     let principal = match row.request.acting_for {
         None => Principal::of(row.account, row.subject),
         Some(id) => {
-            let authority = delegation::one_in_force(conn, ctx, row.account, id).await?;
-            let principal = authority.and_then(|authority| authority.principal());
+            let known = authority::one_in_force(conn, ctx, row.account, id).await?;
+            let principal = known.and_then(|known| known.principal());
             principal.ok_or_else(|| {
                 OAuthError::bad("invalid_grant", "IDN0160", "the authority to act for another has ended")
             })?
