@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8], vocabulary: &Vocabulary) -> Result<Reading, Error> {
     for (line, cells) in rows {
         let Some(entry) = row::read(line, &cells, vocabulary, &mut reading) else { continue };
         if let Some(first) = lines.get(entry.code.as_str()) {
-            let same = reading.entries.iter().any(|other| *other == entry);
+            let same = reading.entries.contains(&entry);
             let remark = Remark { line, code: entry.code.to_string(), what: "CAT0005", value: first.to_string() };
             // The same row twice loses nothing; two that differ cannot both be right, and the first is kept.
             if same {

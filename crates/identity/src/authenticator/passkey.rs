@@ -135,7 +135,7 @@ impl Identity {
         if i64::try_from(known.len()).unwrap_or(i64::MAX) >= PASSKEYS_MAX {
             return Err(Error::Refused);
         }
-        let exclude = known.iter().map(|row| row.credential_id.clone().into()).collect();
+        let exclude = known.iter().map(|row| row.credential_id.clone()).collect();
         let begun = site.0.start_passkey_registration(account.0, &label, &label, Some(exclude));
         let (options, state) = begun.map_err(|_| Error::Fault("no challenge"))?;
         let mut options = serde_json::to_value(options).map_err(|_| Error::Fault("no challenge"))?;

@@ -91,8 +91,11 @@ const INTEGER: u8 = 0x02;
 const OID: u8 = 0x06;
 const VERSION: u8 = 0xa0;
 
-/// One value of DER: its tag, what is in it, the whole of it, and what follows. Long forms only where they are needed.
-fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8], &[u8])> {
+/// A value of DER: its tag, what is in it, the whole of it, and what follows.
+type Der<'a> = (u8, &'a [u8], &'a [u8], &'a [u8]);
+
+/// Reads one value of DER. Long forms only where they are needed.
+fn value(bytes: &[u8]) -> Option<Der<'_>> {
     let (tag, length) = (*bytes.first()?, *bytes.get(1)?);
     let (start, length) = match length {
         0..=0x7f => (2, usize::from(length)),
