@@ -195,7 +195,7 @@ impl Provider {
             }
             let chosen: Vec<String> = consent::asked(&request, None).into_iter().map(|claim| claim.name).collect();
             let holder = Holder { account: session.account, subject };
-            grant = Some(consent::give(&mut tx, ctx, self, &client, holder, &request, &chosen).await?);
+            grant = Some(consent::give(&mut tx, ctx, &client, holder, &request, &chosen).await?);
             authentication = Some(serde_json::to_value(proven).map_err(|_| Error::Fault("an authentication"))?);
         }
         sqlx::query(

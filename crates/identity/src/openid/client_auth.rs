@@ -26,8 +26,6 @@ const SECRET_CHARS_MAX: usize = 255;
 pub(crate) struct Authenticated {
     /// The client, approved.
     pub(crate) client: Arc<Client>,
-    /// By what.
-    pub(crate) method: AuthMethod,
     /// Thumbprint of the TLS certificate that came along.
     pub(crate) x5t_s256: Option<String>,
 }
@@ -71,7 +69,7 @@ pub(crate) async fn authenticate(
         slowed(provider, &claimed.id)?;
         return Err(error);
     }
-    Ok(Authenticated { client, method, x5t_s256: certificate.map(|certificate| certificate.thumbprint()) })
+    Ok(Authenticated { client, x5t_s256: certificate.map(|certificate| certificate.thumbprint()) })
 }
 
 /// Thumbprint of the TLS certificate of a request.

@@ -1,8 +1,7 @@
 //! What a person has to agree to, and the record of having agreed.
 
 use super::claims;
-use super::subject::Principal;
-use super::{AuthorizationRequest, ClaimsRequest, Client, Provider};
+use super::{AuthorizationRequest, ClaimsRequest, Client};
 use crate::Error;
 use kernel::{AccountId, Ctx, SubjectId};
 use ledger::Entry;
@@ -113,7 +112,6 @@ pub(crate) struct Holder {
 pub(crate) async fn give(
     conn: &mut PgConnection,
     ctx: &Ctx,
-    provider: &Provider,
     client: &Client,
     holder: Holder,
     request: &AuthorizationRequest,
@@ -153,7 +151,6 @@ pub(crate) async fn give(
     .bind(ctx.now())
     .fetch_one(&mut *conn)
     .await?;
-    let _ = (provider, Principal::of(holder.account, holder.subject));
     ledger::append(conn, ctx, entry).await?;
     Ok(grant)
 }

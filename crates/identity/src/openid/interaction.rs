@@ -5,7 +5,7 @@ use super::codes::{self, CodeRow};
 use super::consent::{self, ClaimShown, Holder};
 use super::response::{Away, Back};
 use super::subject::Principal;
-use super::{AuthorizationRequest, Client, ClientId, OAuthError, Provider};
+use super::{AuthorizationRequest, Client, ClientId, OAuthError, Provider, delegation};
 use crate::{Assurance, Authentication, Error};
 use kernel::{Actor, BodyId, Ctx};
 use serde_json::Value;
@@ -148,7 +148,8 @@ impl Provider {
     /// under.
     ///
     /// # Errors
-    /// `InteractionGone`; `NotEnough` when they must sign in (again) or prove more first.
+    /// `InteractionGone`; `NotEnough` when they must sign in (again) or prove more first; `NotAllowed` without the
+    /// authority they would act under.
     pub async fn allow(
         &self,
         ctx: &Ctx,
@@ -166,10 +167,13 @@ impl Provider {
         let grant = match needs {
             Needs::SignIn { .. } | Needs::StepUp { .. } => return Err(Error::NotEnough),
             Needs::Consent { .. } | Needs::Nothing => {
-                consent::give(&mut tx, ctx, self, &opened.client, holder, &request, claims).await?
+                consent::give(&mut tx, ctx, &opened.client, holder, &request, claims).await?
             }
         };
-        request.acting_for = acting_for;
+        if let Some(authority) = acting_for {
+            let held = delegation::one_in_force(&mut tx, ctx, session.account, authority).await?;
+            request.acting_for = Some(held.ok_or(Error::NotAllowed)?.id);
+        }
         let code = self.code(&mut tx, ctx, &opened.client, &request, session, grant).await?;
         tx.commit().await?;
         Back::of(&opened.client, &request).code(self, ctx, &code).await

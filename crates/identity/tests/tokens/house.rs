@@ -28,6 +28,7 @@ pub(crate) const MOTHER: &str = "001195000002";
 pub(crate) struct House {
     pub(crate) test: TestDb,
     pub(crate) provider: Provider,
+    pub(crate) web: Web,
     pub(crate) router: axum::Router,
     pub(crate) system: Ctx,
     pub(crate) clock: Clock,
@@ -92,7 +93,7 @@ pub(crate) async fn house_with(settings: Settings) -> House {
     let opened = web::open(&mut conn, &system, &new).await.unwrap();
     let session = web::find(&mut conn, &system, &opened.token, false).await.unwrap().unwrap();
     drop(conn);
-    let house = House { test, provider, router, system, clock, mother, child, session, cookie: opened.token };
+    let house = House { test, provider, web, router, system, clock, mother, child, session, cookie: opened.token };
     house.client("bank", "openid", json!({})).await;
     house
 }

@@ -3,12 +3,17 @@
 
 mod acting;
 mod asked;
+mod authorize;
+mod clients;
 mod code;
+mod front;
 mod house;
 mod inspect;
 mod leaving;
 mod program;
+mod pushed;
 mod refresh;
+mod registered;
 mod registers;
 mod talk;
 mod userinfo;
