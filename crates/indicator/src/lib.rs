@@ -29,7 +29,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use count::{Change, Counted};
+pub use count::{Change, Counted, dossier as count_dossier};
 pub use definition::{
     AnnouncingTerms, Behind, Component, CounterText, Counting, Definition, Group, LegalGroup, Level, Origin,
     PetitionTerms, Rounding, Sums, fingerprint,

@@ -8,6 +8,7 @@
 
 pub mod clean;
 mod drive;
+pub mod indicator;
 mod measure;
 mod prepare;
 mod yardstick;
@@ -39,6 +40,8 @@ pub enum Bench {
     Birth(BenchArgs),
     /// How right the data cleaning is, by level of mess and kind of error
     Clean(clean::CleanBenchArgs),
+    /// Pages, ingest and memory of the index of service quality, at the size of a country
+    Indicator(indicator::IndicatorBenchArgs),
 }
 
 /// Birth, residence, insurance card and identity card, filed as one, in this process, on a real PostgreSQL

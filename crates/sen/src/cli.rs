@@ -1,6 +1,8 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, catalogue, clean, demo, log_check, pack_check, programme, review, serve_command, synth};
+use crate::{
+    bench, catalogue, clean, demo, indicator, log_check, pack_check, programme, review, serve_command, synth,
+};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +28,9 @@ enum Command {
     /// Looks after indexes of the register
     #[command(subcommand)]
     Index(clean::IndexCommand),
+    /// Looks after the index of the quality of service
+    #[command(subcommand)]
+    Indicator(indicator::IndicatorCommand),
     Serve(serve_command::ServeArgs),
     /// Looks after packs
     #[command(subcommand)]
@@ -86,10 +91,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Bench(bench::Bench::Birth(args)) => block_on(bench::run(&args)),
         Command::Bench(bench::Bench::Clean(args)) => bench::clean::run(&args),
+        Command::Bench(bench::Bench::Indicator(args)) => block_on(bench::indicator::run(&args)),
         Command::Catalogue(command) => block_on(catalogue::run(&command)),
         Command::Clean(args) => clean::run(&args),
         Command::Demo(args) => block_on(demo::run(&args)),
         Command::Index(command) => clean::run_index(&command),
+        Command::Indicator(command) => indicator::run(&command),
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),

@@ -26,7 +26,7 @@ enum End {
 
 /// What it counts as. None: it was never received.
 #[must_use]
-pub(crate) fn dossier(facts: &DossierFacts, rules: &Counting, calendar: &Calendar) -> Option<Counted> {
+pub fn dossier(facts: &DossierFacts, rules: &Counting, calendar: &Calendar) -> Option<Counted> {
     let received = facts.received_at?;
     let month = Month::of(received);
     let end = end(facts, rules);

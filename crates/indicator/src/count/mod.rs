@@ -5,7 +5,7 @@ mod instants;
 mod petition;
 mod procedure;
 
-pub(crate) use dossier::dossier;
+pub use dossier::dossier;
 pub(crate) use instants::seconds;
 pub(crate) use petition::petition;
 pub(crate) use procedure::{Announced, Standing, announced, figures as procedure_figures, standing};

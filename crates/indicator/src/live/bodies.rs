@@ -4,10 +4,17 @@ use crate::Error;
 use crate::definition::Level;
 use foldhash::HashMap;
 use kernel::BodyId;
+use pack::units::Units;
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 /// The body that stands for all of them.
 pub const COUNTRY: &str = "country";
+
+/// What a province's people's committee is called in data.
+pub const PROVINCE: &str = "province-committee";
+/// What a commune's is called.
+pub const COMMUNE: &str = "commune-committee";
 
 /// One body.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -41,6 +48,23 @@ impl Bodies {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The people's committees of the provinces and communes that stand on a day, each commune's below its province's.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn of_units(units: &Units, day: Date) -> Result<Self, Error> {
+        let mut bodies = Self::new();
+        let country = BodyId::from(COUNTRY);
+        for province in units.provinces(day) {
+            let above = BodyId::in_unit(PROVINCE, province.code.as_str());
+            bodies.add(&above, Level::Province, &country)?;
+            for commune in units.communes(province.code.as_str(), day) {
+                bodies.add(&BodyId::in_unit(COMMUNE, commune.code.as_str()), Level::Commune, &above)?;
+            }
+        }
+        Ok(bodies)
     }
 
     /// Adds a body below another one. One that is there already stays where it is.

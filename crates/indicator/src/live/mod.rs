@@ -8,12 +8,14 @@ mod board;
 mod bodies;
 mod column;
 mod list;
+mod recount;
 mod rows;
 mod snapshot;
 mod standings;
 
-pub use bodies::{Bodies, Body, COUNTRY};
+pub use bodies::{Bodies, Body, COMMUNE, COUNTRY, PROVINCE};
 pub use list::{Found, PAGE_MAX, Wanted};
+pub use recount::Recount;
 
 use crate::count::{self, Counted, procedure_figures};
 use crate::definition::Definition;

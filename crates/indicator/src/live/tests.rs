@@ -272,6 +272,8 @@ proptest! {
                 prop_assert_eq!(live.score(scope, period).unwrap(), recomputed);
             }
         }
+        prop_assert_eq!(live.audit(), vec![]);
+        prop_assert_eq!(reopened.audit(), vec![]);
         // What was mapped goes on as if it had never been away.
         for step in &steps {
             apply(&mut live, &mut Known::default(), step);
@@ -369,4 +371,16 @@ fn the_ranking_puts_more_points_first() {
     let ranking: Vec<_> =
         ranking.iter().map(|(body, score)| (BODIES[usize::from(*body) - 1].0, score.total.as_str())).collect();
     assert_eq!(ranking, [("province/01", "38.00"), ("province/79", "25.33"), ("ministry/justice", "12.00")]);
+}
+
+#[test]
+fn the_tree_of_bodies_is_that_of_the_units() {
+    let (pack, _, _) = vietnam();
+    let units = pack::units::Units::read(pack, &mut pack::Report::new());
+    let bodies = Bodies::of_units(&units, date!(2026 - 03 - 31)).unwrap();
+    assert_eq!(bodies.all().len(), 1 + 34 + 3321);
+    assert_eq!(bodies.right_below(0).len(), 34);
+    let commune = bodies.number(&BodyId::from("commune-committee/00004")).unwrap();
+    let province = bodies.get(commune).and_then(|body| body.above).and_then(|above| bodies.get(above)).unwrap();
+    assert_eq!(province.id, BodyId::from("province-committee/01"));
 }

@@ -1,0 +1,86 @@
+//! `sen indicator`: what a body that is scored needs to check its score.
+
+use crate::country::Country;
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use indicator::evidence::{Recomputed, recompute};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Looks after the index of the quality of service
+#[derive(Debug, Subcommand)]
+pub enum IndicatorCommand {
+    /// Computes a score again from its evidence, and says whether it is the same to the last digit
+    Recompute(RecomputeArgs),
+}
+
+/// Which evidence.
+#[derive(Debug, Args)]
+pub struct RecomputeArgs {
+    /// The evidence file
+    evidence: PathBuf,
+    /// The pack whose formulas count; the program's own where none is named
+    #[arg(long)]
+    pack: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read, or the evidence or the pack is not usable.
+pub fn run(command: &IndicatorCommand) -> Result<ExitCode> {
+    match command {
+        IndicatorCommand::Recompute(args) => run_recompute(args),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the result is what the command is for")]
+fn run_recompute(args: &RecomputeArgs) -> Result<ExitCode> {
+    let country = Country::open(args.pack.as_deref())?;
+    let mut report = pack::Report::new();
+    let indicators = indicator::Indicators::read(&country.pack, &mut report);
+    let file = File::open(&args.evidence).with_context(|| format!("open {}", args.evidence.display()))?;
+    let result = recompute(BufReader::new(file), &indicators, &country.setting.calendar);
+    let result = result.map_err(|error| anyhow::anyhow!("{}: {error}", error.code()))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&result)?);
+    } else {
+        println!("{}", table(&result));
+    }
+    // A score that does not come out again is a failure of whoever showed it, and of the command.
+    Ok(if result.same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// One line for each component, then the total and the verdict.
+fn table(result: &Recomputed) -> String {
+    let head = &result.head;
+    let [dossiers, petitions, procedures, given] = result.facts;
+    let mut lines = vec![
+        format!(
+            "{} {} as of {} (index {} from {})",
+            head.body, head.period, head.now, head.indicator, head.version_from
+        ),
+        format!("{dossiers} dossiers, {petitions} petitions, {procedures} procedures, {given} reported figures"),
+    ];
+    for component in &result.score.components {
+        let shown = result.shown.component(&component.id);
+        let differs = if shown == Some(component) { "" } else { "  <- shown otherwise" };
+        lines.push(format!(
+            "{:>4}  {:>10} / {:<10} {:>7} %  {:>6} of {}{differs}",
+            component.id,
+            component.numerator,
+            component.denominator,
+            component.rate.as_deref().unwrap_or("-"),
+            component.points.as_deref().unwrap_or("-"),
+            component.of,
+        ));
+    }
+    lines.push(format!("total {} of {}; shown {}", result.score.total, result.score.of, result.shown.total));
+    lines.push(if result.same { "the same" } else { "NOT the same" }.to_owned());
+    lines.join("\n")
+}
