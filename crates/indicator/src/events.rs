@@ -1,7 +1,7 @@
 //! What happens to a dossier, one event at a time, in whatever order it becomes known.
 //!
 //! A [`History`] takes events in any order and any number of times and always comes to the same: of two events that
-//! speak of the same thing the later one counts, and of two of the same instant the greater one.
+//! speak of the same thing the later one counts (of its receipt the earlier), and of two of one instant always the same.
 
 use crate::facts::{DossierFacts, Reached, Supplement};
 use kernel::BodyId;
@@ -145,13 +145,26 @@ impl History {
             }
             std::collections::btree_map::Entry::Occupied(mut taken) => {
                 let old = taken.get();
-                let newer = (since.at, &since.what) > (old.at, &old.what);
-                if newer {
+                let (new, old) = ((since.at, &since.what), (old.at, &old.what));
+                // A dossier is received once: the first day that was named is the one that counts.
+                let counts = if matches!(since.what, What::Received { .. }) { new < old } else { new > old };
+                if counts {
                     taken.insert(since);
                 }
-                newer
+                counts
             }
         }
+    }
+
+    /// The last request for papers that has no answer yet.
+    #[must_use]
+    pub fn open_request(&self) -> Option<Uuid> {
+        let asked = self.latest.values().filter_map(|since| match since.what {
+            What::Asked { request } => Some((since.at, request)),
+            _ => None,
+        });
+        let open = asked.filter(|(_, request)| !self.latest.contains_key(&format!("answered {request}")));
+        open.max().map(|(_, request)| request)
     }
 
     /// The facts. None until it is known what the dossier is: what was heard before that waits.

@@ -22,7 +22,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// The form of the file.
-const FORM: u32 = 1;
+pub(crate) const FORM: u32 = 1;
 /// No line is longer.
 const LINE_BYTES_MAX: usize = 1 << 20;
 

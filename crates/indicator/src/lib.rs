@@ -25,6 +25,7 @@ mod period;
 mod ratio;
 mod rehearse;
 mod score;
+pub mod stored;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,9 @@ pub use ratio::Ratio;
 pub use rehearse::rehearse;
 pub use score::{ComponentScore, GroupScore, Score, score};
 pub use tally::Tally;
+
+/// The tables of this crate: schema `indicator`.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// What this crate's codes say to a reader.
 pub const MESSAGES: kernel::Messages =

@@ -18,7 +18,7 @@ const CONNECTIONS_MAX: u32 = 24;
 const OWNER_CONNECTIONS_MAX: u32 = 4;
 
 /// Every crate's tables, lower lines first.
-pub fn migrators() -> [&'static Migrator; 9] {
+pub fn migrators() -> [&'static Migrator; 10] {
     [
         &store::MIGRATOR,
         &web::MIGRATOR,
@@ -29,6 +29,7 @@ pub fn migrators() -> [&'static Migrator; 9] {
         &catalogue::MIGRATOR,
         &procedure::MIGRATOR,
         &programme::MIGRATOR,
+        &indicator::MIGRATOR,
     ]
 }
 

@@ -1,0 +1,101 @@
+//! What the main job publishes, as events of the index.
+//!
+//! The feed says: dossier, code, procedure, body, status, day. It does not say by which channel a dossier came, what is
+//! to be paid and was, which papers were digitised or reused, or whether the result has a file: those stay unknown here
+//! until it does.
+
+use super::record::{histories, keep};
+use crate::Error;
+use crate::events::{Event, History, What};
+use kernel::{BodyId, Ctx};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use store::Db;
+use store::feed::{self, Item, READ_MAX};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use uuid::Uuid;
+
+/// The feed of the main job.
+pub const SOURCE: &str = "procedure.dossier";
+/// Who reads it here.
+const CONSUMER: &str = "indicator";
+/// What a dossier is, is said again with every change; whatever says more, says it later.
+const BEGINNING: OffsetDateTime = datetime!(2000-01-01 0:00 UTC);
+
+#[derive(Deserialize)]
+struct Published {
+    dossier: Uuid,
+    code: String,
+    procedure: String,
+    origin: BodyId,
+    status: u8,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    due_at: Option<OffsetDateTime>,
+}
+
+/// Takes in what has come into the feed since the last time, at most one batch. Gives how many items that were.
+///
+/// # Errors
+/// When the database fails; then the same batch comes again.
+pub async fn follow(db: &Db, ctx: &Ctx) -> Result<usize, Error> {
+    let mut tx = db.begin().await?;
+    let after = feed::cursor(&mut tx, CONSUMER, SOURCE).await?;
+    let items = feed::read(&mut tx, SOURCE, after, READ_MAX).await?;
+    let Some(last) = items.last().map(|item| item.pos) else { return Ok(0) };
+    let published: Vec<(&Item, Published)> = items.iter().filter_map(|item| Some((item, understood(item)?))).collect();
+    let dossiers: BTreeSet<Uuid> = published.iter().map(|(_, published)| published.dossier).collect();
+    let mut known = histories(&mut tx, dossiers.into_iter().collect()).await?;
+    let mut changed: BTreeMap<Uuid, History> = BTreeMap::new();
+    for (item, published) in &published {
+        let history = known.entry(published.dossier).or_default();
+        let mut moved = false;
+        for event in events(item, published, history) {
+            moved |= history.apply(&event);
+        }
+        if moved {
+            changed.insert(published.dossier, history.clone());
+        }
+    }
+    keep(&mut tx, ctx, &changed).await?;
+    feed::advance(&mut tx, CONSUMER, SOURCE, last).await?;
+    tx.commit().await?;
+    Ok(items.len())
+}
+
+/// An item that does not fit is logged and left: one strange message must not stop the figures of a country.
+fn understood(item: &Item) -> Option<Published> {
+    let published = Published::deserialize(&item.payload);
+    if published.is_err() {
+        tracing::warn!(feed = SOURCE, pos = item.pos, "an item is not understood");
+    }
+    published.ok()
+}
+
+/// The events of an item, for what is known so far. The feed gives a dossier's items in order.
+fn events(item: &Item, published: &Published, known: &History) -> Vec<Event> {
+    let event = |at: OffsetDateTime, what: What| Event { dossier: published.dossier, at, what };
+    let at = item.recorded_at;
+    let opened = What::Opened {
+        code: published.code.clone(),
+        body: published.origin.clone(),
+        procedure: published.procedure.clone(),
+        channel: None,
+        limit_hours: None,
+        paper_result: false,
+        fee_bearing: false,
+    };
+    let mut events = vec![event(BEGINNING, opened), event(at, What::Status { status: published.status })];
+    match published.status {
+        // Received, or at once in process.
+        2 | 4 => events.push(event(at, What::Received { due_at: published.due_at })),
+        5 => events.push(event(at, What::Asked { request: item.id })),
+        _ => {}
+    }
+    if published.status == 4
+        && let Some(request) = known.open_request()
+    {
+        events.push(event(at, What::Answered { request, due_at: published.due_at }));
+    }
+    events
+}

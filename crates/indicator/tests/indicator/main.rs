@@ -1,0 +1,274 @@
+//! The facts in PostgreSQL: taken in once, followed, exported, recomputed.
+
+use indicator::facts::{Given, PetitionFacts, ProcedureFacts};
+use indicator::live::{Bodies, COUNTRY};
+use indicator::stored::{FEED, Figured, SOURCE, follow, keep_given, keep_petition, keep_procedure, rate, record};
+use indicator::{Event, Indicators, Level, Period, What, evidence};
+use kernel::calendar::Calendar;
+use kernel::{Actor, BodyId, Clock, Ctx, DossierId, Random, SubjectId};
+use pack::{Pack, Report};
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::feed::{self, Sequencer};
+use store::testing::{TestDb, database};
+use time::macros::{date, datetime};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+const MORNING: OffsetDateTime = datetime!(2026-03-02 08:00 +7);
+
+struct World {
+    test: TestDb,
+    ctx: Ctx,
+    indicators: Indicators,
+    calendar: Arc<Calendar>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let test = database("indicator", &[&indicator::MIGRATOR]).await;
+        let mut report = Report::new();
+        let pack =
+            Pack::open_with(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/vn"), &mut report).unwrap();
+        let calendar = Arc::new(pack::calendar::read(&pack, &mut report));
+        let indicators = Indicators::read(&pack, &mut report);
+        let ctx = Ctx::new(
+            Actor::System { body: BodyId::from("national-portal"), on_decision_of: None },
+            Clock::fixed(MORNING),
+            Random::seeded(1),
+        );
+        Self { test, ctx, indicators, calendar }
+    }
+
+    fn bodies() -> Bodies {
+        let mut bodies = Bodies::new();
+        bodies.add(&BodyId::from("province-committee/01"), Level::Province, &BodyId::from(COUNTRY)).unwrap();
+        let province = BodyId::from("province-committee/01");
+        bodies.add(&BodyId::from("commune-committee/00004"), Level::Commune, &province).unwrap();
+        bodies
+    }
+
+    async fn figured(&self, snapshot: Option<&std::path::Path>) -> Figured {
+        let definition = self.indicators.on("766", date!(2026 - 03 - 31)).unwrap().clone();
+        let calendar = Arc::clone(&self.calendar);
+        Figured::open(&self.test.db, &self.ctx, definition, calendar, Self::bodies(), snapshot).await.unwrap()
+    }
+
+    fn later(&self, time: Duration) {
+        self.ctx.clock.set(self.ctx.now() + time);
+    }
+
+    async fn sequence(&self) {
+        let sequencer = Sequencer::new(self.test.db.clone(), self.ctx.clone());
+        while sequencer.run_once().await.unwrap() > 0 {}
+    }
+
+    /// What the main job would publish.
+    async fn publish(&self, dossier: u128, status: u8, due_at: OffsetDateTime) {
+        let due = due_at.format(&time::format_description::well_known::Rfc3339).unwrap();
+        let payload = json!({
+            "dossier": Uuid::from_u128(dossier), "code": "x", "procedure": "1.001193",
+            "origin": "commune-committee/00004", "status": status, "due_at": due,
+        });
+        let mut tx = self.test.db.begin().await.unwrap();
+        feed::append(&mut tx, &self.ctx, SOURCE, SubjectId(Uuid::from_u128(9)), "status", &payload).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Follows everything there is, as the processes do.
+    async fn settle(&self, figured: &Figured) {
+        self.sequence().await;
+        while follow(&self.test.db, &self.ctx).await.unwrap() > 0 {}
+        self.sequence().await;
+        figured.catch_up(&self.ctx).await.unwrap();
+    }
+}
+
+fn count(figured: &Figured, name: &str) -> i64 {
+    let march: Period = "2026-03".parse().unwrap();
+    figured.read().figures(0, march, None).unwrap().get(name)
+}
+
+#[tokio::test]
+async fn a_change_of_a_dossier_is_in_the_score_and_time_makes_it_late() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    let due = MORNING + Duration::days(4);
+    world.publish(1, 1, due).await;
+    world.settle(&figured).await;
+    assert_eq!(count(&figured, "received"), 0, "filed, and nobody has received it");
+    world.later(Duration::hours(1));
+    world.publish(1, 4, due).await;
+    world.publish(2, 4, due).await;
+    world.settle(&figured).await;
+    assert_eq!((count(&figured, "received"), count(&figured, "on_time"), count(&figured, "open")), (2, 2, 2));
+    world.later(Duration::days(1));
+    world.publish(1, 9, due).await;
+    world.settle(&figured).await;
+    assert_eq!((count(&figured, "finished"), count(&figured, "on_time")), (1, 2));
+    // Nothing happens, and the second is late.
+    world.later(Duration::days(4));
+    figured.catch_up(&world.ctx).await.unwrap();
+    assert_eq!((count(&figured, "on_time"), count(&figured, "overdue")), (1, 1));
+    // A question and its answer: the new day counts.
+    world.publish(3, 4, world.ctx.now() + Duration::days(1)).await;
+    world.later(Duration::hours(1));
+    world.publish(3, 5, world.ctx.now() + Duration::days(1)).await;
+    world.later(Duration::days(5));
+    world.publish(3, 4, world.ctx.now() + Duration::days(1)).await;
+    world.later(Duration::hours(12));
+    world.publish(3, 9, world.ctx.now()).await;
+    world.settle(&figured).await;
+    assert_eq!((count(&figured, "finished"), count(&figured, "on_time")), (2, 2));
+}
+
+#[tokio::test]
+async fn a_new_start_counts_the_same_from_facts_and_from_a_snapshot() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    for n in 1..=5 {
+        world.publish(n, 4, MORNING + Duration::days(n as i64)).await;
+    }
+    let petition: PetitionFacts = serde_json::from_value(json!({
+        "petition": Uuid::from_u128(1), "body": "commune-committee/00004", "received_at": "2026-03-02T08:00:00+07:00",
+    }))
+    .unwrap();
+    let procedure: ProcedureFacts = serde_json::from_value(json!({
+        "body": "commune-committee/00004", "procedure": "1.001193", "online": "full", "service": "public",
+    }))
+    .unwrap();
+    let given: Given = serde_json::from_value(json!({
+        "body": "commune-committee/00004", "month": "2026-03", "counter": "reported_dossiers", "value": 7,
+    }))
+    .unwrap();
+    let mut tx = world.test.db.begin().await.unwrap();
+    keep_petition(&mut tx, &world.ctx, &petition).await.unwrap();
+    keep_procedure(&mut tx, &world.ctx, &procedure).await.unwrap();
+    keep_given(&mut tx, &world.ctx, &given).await.unwrap();
+    tx.commit().await.unwrap();
+    world.settle(&figured).await;
+    assert_eq!(
+        (count(&figured, "petitions"), count(&figured, "services"), count(&figured, "reported_dossiers")),
+        (1, 1, 7)
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("snapshot");
+    figured.save(&file).await.unwrap();
+    world.later(Duration::days(3));
+    world.publish(6, 4, MORNING + Duration::days(9)).await;
+    world.publish(1, 9, MORNING + Duration::days(1)).await;
+    world.settle(&figured).await;
+    let march: Period = "2026-03".parse().unwrap();
+    let expected = figured.read().score(2, march).unwrap();
+    for snapshot in [None, Some(file.as_path())] {
+        let again = world.figured(snapshot).await;
+        assert_eq!(again.read().score(2, march).unwrap(), expected);
+        assert_eq!(again.read().audit(), vec![]);
+    }
+    std::fs::write(&file, b"no snapshot").unwrap();
+    assert_eq!(world.figured(Some(&file)).await.read().score(2, march).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn the_evidence_gives_the_same_score_to_the_last_digit() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    for n in 1..=7 {
+        world.publish(n, 4, MORNING + Duration::days(n as i64)).await;
+    }
+    world.later(Duration::days(3));
+    world.settle(&figured).await;
+    let (body, march) = (BodyId::from("province-committee/01"), "2026-03".parse().unwrap());
+    let file = figured.export(&world.ctx, ("766", &world.calendar), &body, march, Vec::new()).await.unwrap();
+    let again = evidence::recompute(file.as_slice(), &world.indicators, &world.calendar).unwrap();
+    let live = figured.read().score(1, march).unwrap();
+    assert!(again.same && again.facts[0] == 7);
+    assert_eq!(again.score, live);
+    assert_eq!(live.component("2.1").unwrap().exact.as_deref(), Some("100/7"));
+    let unknown =
+        figured.export(&world.ctx, ("766", &world.calendar), &BodyId::from("nobody"), march, Vec::new()).await;
+    assert_eq!(unknown.unwrap_err().code(), "IND0005");
+}
+
+#[tokio::test]
+async fn events_heard_twice_or_at_once_change_nothing() {
+    let world = World::new().await;
+    let events: Vec<Event> = (0..20)
+        .map(|n| Event {
+            dossier: Uuid::from_u128(n % 4),
+            at: MORNING + Duration::hours(n as i64),
+            what: What::Status { status: 4 + (n % 6) as u8 },
+        })
+        .chain((0..4).map(|n| Event {
+            dossier: Uuid::from_u128(n),
+            at: MORNING,
+            what: What::Received { due_at: None },
+        }))
+        .chain((0..4).map(|n| Event {
+            dossier: Uuid::from_u128(n),
+            at: MORNING,
+            what: What::Opened {
+                code: String::new(),
+                body: BodyId::from("commune-committee/00004"),
+                procedure: "1.001193".to_owned(),
+                channel: Some(2),
+                limit_hours: None,
+                paper_result: false,
+                fee_bearing: false,
+            },
+        }))
+        .collect();
+    let forward = events.clone();
+    let backward: Vec<_> = events.iter().rev().cloned().collect();
+    let write = |events: Vec<Event>| {
+        let (db, ctx) = (world.test.db.clone(), world.ctx.clone());
+        async move {
+            let mut tx = db.begin().await.unwrap();
+            let changed = record(&mut tx, &ctx, &events).await.unwrap();
+            tx.commit().await.unwrap();
+            changed
+        }
+    };
+    tokio::join!(write(forward.clone()), write(backward.clone()));
+    assert!(write(backward).await.is_empty() && write(forward).await.is_empty());
+    world.sequence().await;
+    let mut conn = world.test.db.pool().acquire().await.unwrap();
+    assert_eq!(feed::mark(&mut conn, FEED).await.unwrap(), 4, "each dossier is named once");
+    let figured = world.figured(None).await;
+    assert_eq!(figured.read().size().dossiers, 4);
+}
+
+#[tokio::test]
+async fn a_result_is_rated_once_after_its_end() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    world.publish(1, 4, MORNING + Duration::days(9)).await;
+    world.settle(&figured).await;
+    let rated = |liked: bool, comment: &'static str| {
+        let (db, ctx) = (world.test.db.clone(), world.ctx.clone());
+        async move {
+            let mut tx = db.begin().await.unwrap();
+            let result = rate(&mut tx, &ctx, DossierId(Uuid::from_u128(1)), liked, Some(comment)).await;
+            tx.commit().await.unwrap();
+            result.map_err(|error| error.code())
+        }
+    };
+    assert_eq!(rated(false, "chậm").await, Err("IND0009"), "not ended");
+    world.publish(1, 9, MORNING + Duration::days(9)).await;
+    world.settle(&figured).await;
+    assert_eq!(count(&figured, "satisfied"), 1);
+    let long: &'static str = Box::leak("x".repeat(2001).into_boxed_str());
+    assert_eq!(rated(false, long).await, Err("IND0012"));
+    assert_eq!(rated(false, " phải chờ lâu ").await, Ok(()));
+    assert_eq!(rated(true, "").await, Err("IND0009"), "a second time");
+    world.settle(&figured).await;
+    assert_eq!((count(&figured, "satisfied"), count(&figured, "disliked"), count(&figured, "rated")), (0, 1, 1));
+}
+
+#[tokio::test]
+async fn the_tables_keep_the_rules_of_the_house() {
+    let world = World::new().await;
+    let faults = store::lint::catalogue(&world.test.owner).await.unwrap();
+    assert!(faults.is_empty(), "{faults:?}");
+}
