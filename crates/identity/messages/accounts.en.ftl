@@ -10,3 +10,10 @@ idn0057 = The account does not stand so that this could be done. Look at it agai
 idn0058 = Foreigners and organisations cannot be given accounts yet: no register of them is connected.
 idn0059 = Give a reason, of 500 characters at most.
 idn0060 = Applications for this number are waiting already. Go to the counter with one of their codes.
+# One sentence for each error code of accounts: limits, lists of passwords, messages.
+idn0085 = Many sign-ins are failing at the moment. Sign in with a code as well: of your app, or one we send to your phone; with a passkey; or in a browser you have used here before.
+idn0086 = There were many failed sign-ins from your network. Try again in { $seconds } seconds, or enter a code as well.
+idn0087 = This password is on a list that attackers try first. Choose another; a few words of your own make a good one.
+idn0088 = The list of leaked passwords cannot be read.
+idn0089 = This is not a phone number that messages can be sent to.
+idn0090 = A training is recorded with its course and a day that is not in the future.

@@ -10,3 +10,10 @@ idn0057 = Tình trạng của tài khoản không cho phép làm việc này. H�
 idn0058 = Chưa cấp được tài khoản cho người nước ngoài và tổ chức: chưa kết nối cơ sở dữ liệu của họ.
 idn0059 = Hãy ghi lý do, tối đa 500 ký tự.
 idn0060 = Đã có đề nghị cho số này đang chờ. Anh/Chị mang mã đề nghị đến quầy.
+# Mỗi mã lỗi về tài khoản một câu: giới hạn, danh sách mật khẩu, tin nhắn.
+idn0085 = Hiện có nhiều lượt đăng nhập không thành công. Hãy đăng nhập kèm mã: mã của ứng dụng hoặc mã chúng tôi gửi đến điện thoại của bạn; bằng khóa truy cập; hoặc trên trình duyệt bạn đã dùng ở đây.
+idn0086 = Có nhiều lượt đăng nhập không thành công từ mạng của bạn. Hãy thử lại sau { $seconds } giây, hoặc nhập thêm mã.
+idn0087 = Mật khẩu này nằm trong danh sách mà kẻ tấn công thử đầu tiên. Hãy chọn mật khẩu khác; vài từ của riêng bạn là một mật khẩu tốt.
+idn0088 = Không đọc được danh sách mật khẩu đã lộ.
+idn0089 = Đây không phải là số điện thoại có thể nhận tin nhắn.
+idn0090 = Việc tập huấn được ghi với tên khóa học và ngày không ở tương lai.

@@ -1,6 +1,6 @@
 //! Making accounts and changing what they are proved by.
 
-use crate::password::{PasswordHash, check_strength};
+use crate::password::PasswordHash;
 use crate::totp::TotpSecret;
 use crate::{ADMINISTRATOR, Error, Identity, NewRole, lockout, login, role};
 use kernel::{AccountId, Actor, Ctx, SubjectId};
@@ -47,7 +47,7 @@ impl Identity {
         new: &NewAccount<'_>,
     ) -> Result<AccountId, Error> {
         may_manage(ctx)?;
-        check_strength(new.password, new.login, new.totp.is_none())?;
+        self.check_password(new.password, new.login, new.totp.is_none()).await?;
         let hash = self.hash_password(ctx, new.password).await?;
         self.create_hashed(conn, ctx, new, &hash).await
     }
@@ -149,7 +149,7 @@ impl Identity {
         .fetch_optional(self.db.pool())
         .await?;
         let (login, hash, strong) = found.ok_or(Error::NoSuchAccount)?;
-        check_strength(new, &login, !strong)?;
+        self.check_password(new, &login, !strong).await?;
         let attempt = lockout::begin(&self.db, ctx, &login).await?;
         if !self.hasher.verify(present, Some(PasswordHash(hash.into()))).await? {
             return Err(Error::Refused);
@@ -201,13 +201,13 @@ impl Identity {
         Ok(())
     }
 
-    /// Forgets failures to sign in that are older than a day. For the daily housekeeping.
+    /// Forgets failures to sign in that are older than a day, and codes that were sent. For the daily housekeeping.
     ///
     /// # Errors
     /// When the table cannot be written.
     pub async fn sweep(&self, ctx: &Ctx) -> Result<u64, Error> {
         let mut conn = self.db.pool().acquire().await?;
-        lockout::sweep(&mut conn, ctx).await
+        Ok(lockout::sweep(&mut conn, ctx).await? + crate::message::sweep(&mut conn, ctx).await?)
     }
 
     pub(crate) async fn seal_totp(

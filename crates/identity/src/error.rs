@@ -116,6 +116,24 @@ pub enum Error {
     /// Several applications for this number wait already.
     #[error("IDN0060 too many applications")]
     TooManyApplications,
+    /// Many sign-ins fail everywhere: a browser that is not known must bring a code.
+    #[error("IDN0085 a code is needed while many fail")]
+    ProofNeeded,
+    /// The address has failed often; there is room again in so many seconds.
+    #[error("IDN0086 slowed for {0} s")]
+    Slowed(i64),
+    /// The password is on a list of leaked ones.
+    #[error("IDN0087 password on a list")]
+    PasswordBreached,
+    /// The file of leaked passwords cannot be used.
+    #[error("IDN0088 list of passwords {0}: {1}")]
+    ListFile(String, String),
+    /// Not a phone number that messages reach.
+    #[error("IDN0089 phone number malformed")]
+    PhoneMalformed,
+    /// No course, or one in the future.
+    #[error("IDN0090 training malformed")]
+    TrainingMalformed,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -175,6 +193,12 @@ impl From<Error> for Problem {
             Error::NoRegisterYet => Self::new(Kind::Invalid, "IDN0058"),
             Error::ReasonMissing => Self::new(Kind::Invalid, "IDN0059"),
             Error::TooManyApplications => Self::new(Kind::Conflict, "IDN0060"),
+            Error::ProofNeeded => Self::new(Kind::Unauthenticated, "IDN0085"),
+            Error::Slowed(seconds) => Self::new(Kind::TooMany, "IDN0086").with("seconds", seconds),
+            Error::PasswordBreached => Self::new(Kind::Invalid, "IDN0087"),
+            Error::ListFile(..) => Self::new(Kind::Internal, "IDN0088"),
+            Error::PhoneMalformed => Self::new(Kind::Invalid, "IDN0089"),
+            Error::TrainingMalformed => Self::new(Kind::Invalid, "IDN0090"),
             Error::Store(error) => error.into(),
             Error::Ledger(error) => error.into(),
             Error::Sessions(error) => error.into(),

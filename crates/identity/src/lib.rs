@@ -16,28 +16,36 @@ mod account;
 mod assurance;
 mod authenticator;
 pub mod enrolment;
+mod breached;
 mod error;
 mod event;
 mod keys;
+mod limits;
 mod lockout;
 mod login;
+mod message;
 pub mod openid;
 mod password;
 mod role;
 mod sign_in;
 mod totp;
+mod training;
 
 pub use account::NewAccount;
 pub use assurance::{Assurance, Authentication, Method};
 pub use authenticator::{Ceremony, PasskeyShown, Passkeys, Proof, QrAnswer, QrBegun, QrSeen};
 pub use enrolment::Enrolment;
+pub use breached::Breached;
 pub use error::Error;
 pub use event::AccountEvent;
 pub use keys::Keys;
+pub use limits::Origin;
+pub use message::{KeptMessages, MessageGateway, Phone};
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
 pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles, officers_of};
 pub use sign_in::SignedIn;
 pub use totp::{TotpSecret, totp_now};
+pub use training::{Demand, Trainings};
 
 use password::Hasher;
 use std::sync::Arc;
@@ -73,6 +81,10 @@ pub struct Identity {
     db: Db,
     keys: Arc<Keys>,
     hasher: Hasher,
+    limits: limits::Limits,
+    breached: Breached,
+    trainings: Trainings,
+    gateway: Option<Arc<dyn MessageGateway>>,
 }
 
 impl Identity {
@@ -81,7 +93,27 @@ impl Identity {
     /// # Errors
     /// When a password cannot be hashed.
     pub fn new(db: Db, keys: impl Into<Arc<Keys>>) -> Result<Self, Error> {
-        Ok(Self { db, keys: keys.into(), hasher: Hasher::new()? })
+        Ok(Self {
+            db,
+            keys: keys.into(),
+            hasher: Hasher::new()?,
+            limits: limits::Limits::default(),
+            breached: Breached::default(),
+            trainings: Trainings::default(),
+            gateway: None,
+        })
+    }
+
+    /// The same, with an operator's list of leaked passwords.
+    #[must_use]
+    pub fn with_breached(self, breached: Breached) -> Self {
+        Self { breached, ..self }
+    }
+
+    /// The same, sending codes through this gateway. Without one no codes are sent.
+    #[must_use]
+    pub fn with_gateway(self, gateway: Arc<dyn MessageGateway>) -> Self {
+        Self { gateway: Some(gateway), ..self }
     }
 }
 

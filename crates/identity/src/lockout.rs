@@ -28,7 +28,14 @@ pub(crate) struct Attempt {
 /// # Errors
 /// `Locked` while the pause lasts; then it does not count.
 pub(crate) async fn begin(db: &Db, ctx: &Ctx, normal_login: &str) -> Result<Attempt, Error> {
-    let login_hash = login::hash(normal_login);
+    begin_under(db, ctx, login::hash(normal_login)).await
+}
+
+/// The same under another key: of a browser that the name's owner has signed in with before.
+///
+/// # Errors
+/// As [`begin`].
+pub(crate) async fn begin_under(db: &Db, ctx: &Ctx, login_hash: Vec<u8>) -> Result<Attempt, Error> {
     let now = ctx.now();
     let mut tx = db.begin().await?;
     sqlx::query(

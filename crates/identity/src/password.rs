@@ -1,9 +1,10 @@
 //! Passwords: argon2id (RFC 9106) with OWASP's second recommended setting, a few at a time, on threads of their own.
 
-use crate::Error;
+use crate::{Breached, Error, Identity};
 use argon2::{Algorithm, Argon2, Params, PasswordHash as Phc, PasswordHasher, PasswordVerifier, Version};
 use kernel::Random;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
@@ -41,6 +42,7 @@ impl std::fmt::Debug for PasswordHash {
 #[derive(Clone)]
 pub(crate) struct Hasher {
     turns: Arc<Semaphore>,
+    done: Arc<AtomicU64>,
     /// What the password of an unknown name is compared with.
     nobody: PasswordHash,
 }
@@ -49,7 +51,7 @@ impl Hasher {
     pub(crate) fn new() -> Result<Self, Error> {
         let turns = std::thread::available_parallelism().map_or(1, usize::from);
         let nobody = hash_now("nobody has this password", &Random::System)?;
-        Ok(Self { turns: Arc::new(Semaphore::new(turns)), nobody })
+        Ok(Self { turns: Arc::new(Semaphore::new(turns)), done: Arc::default(), nobody })
     }
 
     /// Hashes a password with a fresh salt.
@@ -71,12 +73,18 @@ impl Hasher {
         .await
     }
 
+    /// How many passwords were hashed or verified.
+    pub(crate) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+        self.done.fetch_add(1, Ordering::Relaxed);
         // The turn goes with the work: should the caller go away, the work still counts until it ends.
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -84,6 +92,38 @@ impl Hasher {
             done
         });
         done.await.map_err(|_| Error::Fault("hashing ended abruptly"))?
+    }
+}
+
+impl PasswordHash {
+    /// Whether it was made with other parameters than passwords are hashed with now.
+    pub(crate) fn is_stale(&self) -> bool {
+        let now = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$");
+        !self.0.starts_with(&now)
+    }
+}
+
+impl Identity {
+    /// Refuses passwords that are too short, too long or the first that anybody would try, and those on lists of leaked
+    /// ones. `alone` where the password is all that the account has.
+    ///
+    /// # Errors
+    /// `WeakPassword`, `PasswordBreached`; `Fault` when the list does not read.
+    pub(crate) async fn check_password(&self, password: &str, login: &str, alone: bool) -> Result<(), Error> {
+        check_strength(password, login, alone)?;
+        let (breached, password): (Breached, String) = (self.breached.clone(), normal(password));
+        let found = tokio::task::spawn_blocking(move || breached.has(&password)).await;
+        if found.map_err(|_| Error::Fault("a look-up ended abruptly"))?? {
+            Err(Error::PasswordBreached)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// How many passwords were hashed or verified since the program began.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.hasher.done()
     }
 }
 

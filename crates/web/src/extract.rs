@@ -65,6 +65,13 @@ pub(crate) const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-sen" } else { "sen" }
 }
 
+/// So long a browser is known again.
+const DEVICE_DAYS: i64 = 180;
+
+const fn device_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-sen-device" } else { "sen-device" }
+}
+
 /// The token of a request: `Authorization: Bearer`, else the cookie. Says whether it was a bearer.
 pub(crate) fn token(headers: &HeaderMap, secure: bool) -> Option<(&str, bool)> {
     let bearer =
@@ -183,6 +190,20 @@ impl Web {
     pub fn session_cookie_gone(&self) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
         format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}", cookie_name(self.secure))
+    }
+
+    /// The header that lets the browser keep by what its owner's sign-ins here are known again; opens nothing.
+    #[must_use]
+    pub fn device_cookie(&self, kept: &str) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let age = DEVICE_DAYS * 24 * 3600;
+        format!("{}={kept}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", device_cookie_name(self.secure))
+    }
+
+    /// What the browser keeps by [`Self::device_cookie`].
+    #[must_use]
+    pub fn device_kept<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        language::cookie(headers, device_cookie_name(self.secure))
     }
 
     /// The token of a request, for signing out.

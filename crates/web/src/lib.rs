@@ -4,6 +4,7 @@
 //! Always true here: a session is found only by the hash of its token; a failure leaves as a problem with a stable
 //! code, as HTML or as `application/problem+json` by what the client accepts, and carries nothing personal.
 
+mod address;
 mod assets;
 mod csrf;
 mod device;
@@ -23,6 +24,7 @@ mod state;
 mod templates;
 mod texts;
 
+pub use address::address_of;
 pub use assets::AssetSet;
 pub use device::device_name;
 pub use error::Error;

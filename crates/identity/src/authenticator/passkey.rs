@@ -302,7 +302,7 @@ impl Identity {
         .fetch_optional(&mut *conn)
         .await?;
         let (label, subject) = found.ok_or(Error::Refused)?;
-        let choices = crate::sign_in::choices_of(conn, ctx, account).await?;
+        let choices = crate::sign_in::choices_of(conn, ctx, account, &self.trainings).await?;
         let body = json!({"event": "signed-in", "account": account, "methods": methods});
         crate::event::note(conn, ctx, &body).await?;
         ledger::append(conn, ctx, Entry { subject: subject.map(kernel::SubjectId), kind: "system", body }).await?;

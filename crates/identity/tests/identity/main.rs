@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod accounts;
+mod attacks;
 mod authenticators;
 mod enrolment;
 mod sign_in;
+mod training;
 
 use identity::{Identity, Keys, NewAccount, NewRole, TotpSecret};
 use kernel::{AccountId, Actor, BodyId, Clock, Ctx, PersonalNumber, Random, Role, Sex, SubjectId};

@@ -2,7 +2,7 @@
 
 use super::{Reply, reply};
 use crate::State;
-use crate::public::{device, enter};
+use crate::public::enter;
 use axum::{extract, http::HeaderMap};
 use serde::Deserialize;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(crate) async fn sign_in(
     Json(given): Json<Credentials>,
 ) -> Reply {
     let code = given.code.as_deref();
-    let entered = enter(&state, &visitor.ctx, &given.login, &given.password, code, &device(&headers)).await?;
+    let entered = enter(&state, &visitor.ctx, &given.login, &given.password, code, &headers).await?;
     let ends_at = entered.opened.ends_at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
     reply(&json!({"token": entered.opened.token, "actor": entered.actor, "ends_at": ends_at}))
 }

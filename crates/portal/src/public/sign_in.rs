@@ -7,14 +7,15 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
     response::Response,
 };
-use identity::TotpSecret;
-use kernel::{Actor, Ctx, Kind, Problem};
+use identity::{Origin, TotpSecret};
+use kernel::{AccountId, Actor, Ctx, Kind, Problem};
 use serde_json::{Value, json};
 use web::{Failure, Form, NewSession, Opened, Visitor};
 
 /// A session that has begun.
 pub(crate) struct Entered {
     pub(crate) opened: Opened,
+    pub(crate) account: AccountId,
     pub(crate) actor: Actor,
 }
 
@@ -57,11 +58,14 @@ pub(crate) async fn sign_in(
     let wanted = form.get("tiep").map(local).unwrap_or_default();
     let login = form.get("login").unwrap_or_default();
     let password = form.get("password").unwrap_or_default();
-    match enter(&state, &visitor.ctx, login, password, form.get("code"), &device(&headers)).await {
+    match enter(&state, &visitor.ctx, login, password, form.get("code"), &headers).await {
         Ok(entered) => {
             page::end_own_session(&state, &visitor, &headers).await?;
             let to = if wanted.is_empty() { page::home_of(&entered.actor).to_owned() } else { wanted };
-            with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))
+            let response = with_cookie(go(&to), &state.web.session_cookie(&entered.opened.token))?;
+            let kept = state.web.device_kept(&headers);
+            let kept = state.identity.remember_device(&visitor.ctx, entered.account, kept).await?;
+            with_cookie(response, &state.web.device_cookie(&kept))
         }
         Err(problem)
             if matches!(problem.kind, Kind::Unauthenticated | Kind::Forbidden | Kind::Invalid | Kind::TooMany) =>
@@ -82,11 +86,15 @@ pub(crate) async fn enter(
     login: &str,
     password: &str,
     code: Option<&str>,
-    device: &str,
+    headers: &HeaderMap,
 ) -> Result<Entered, Problem> {
-    state.web.attempts.attempt(login)?;
-    let known = state.identity.sign_in(ctx, login, password, code).await?;
-    session_for(state, ctx, known, device).await
+    let origin = Origin { address: web::address_of(headers), device: state.web.device_kept(headers) };
+    // Strangers who try a name over and over do not keep its owner out of a browser used before.
+    if !state.identity.knows_device(ctx, login, origin.device) {
+        state.web.attempts.attempt(login)?;
+    }
+    let known = state.identity.sign_in_from(ctx, login, password, code, &origin).await?;
+    session_for(state, ctx, known, &device(headers)).await
 }
 
 /// Begins a session for somebody who has proved who they are.
@@ -112,7 +120,7 @@ pub(crate) async fn session_for(
     };
     let opened = web::open(&mut tx, ctx, &new).await?;
     tx.commit().await.map_err(web::Error::from)?;
-    Ok(Entered { opened, actor })
+    Ok(Entered { opened, account: known.account, actor })
 }
 
 /// What the person calls the device.

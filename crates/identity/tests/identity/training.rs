@@ -1,0 +1,47 @@
+//! Roles that work only after a course.
+
+use crate::{OFFICER, PASSWORD, START, house};
+use identity::{Demand, Trainings};
+use kernel::{Actor, Problem, Role};
+use time::Duration;
+
+fn roles(choices: &[Actor]) -> Vec<&str> {
+    let roles = choices.iter().filter_map(|actor| match actor {
+        Actor::Officer { roles, .. } => Some(roles),
+        _ => None,
+    });
+    roles.flatten().map(Role::as_str).collect()
+}
+
+#[tokio::test]
+async fn a_role_that_demands_a_course_works_from_the_course_until_it_is_old() {
+    let mut house = house().await;
+    let demand = Demand { role: Role::from("residence-officer"), course: "population-data".to_owned(), days: 730 };
+    house.identity = house.identity.clone().with_trainings(Trainings::new(vec![demand]));
+    let signed_in = house.try_in(OFFICER, PASSWORD, Some(&house.code())).await.unwrap();
+    assert_eq!(roles(&signed_in.choices), ["civil-status-officer", "leader"], "not yet");
+    let mut conn = house.test.db.pool().acquire().await.unwrap();
+    let today = house.system.today();
+    let tomorrow = today.next_day().unwrap();
+    for (ctx, course, day, expected) in [
+        (&house.visitor, "population-data", today, Err("IDN0007")),
+        (&house.system, "  ", today, Err("IDN0090")),
+        (&house.system, "population-data", tomorrow, Err("IDN0090")),
+        (&house.system, "first-aid", today, Ok(())),
+        (&house.system, "population-data", today, Ok(())),
+        (&house.system, "population-data", today, Ok(())),
+    ] {
+        let recorded = house.identity.record_training(&mut conn, ctx, house.officer, course, day).await;
+        let recorded = recorded.map_err(|error| Problem::from(error).code.into_owned());
+        assert_eq!(recorded.as_ref().map(drop).map_err(String::as_str), expected.map(drop), "{course} {day}");
+    }
+    let taken = house.identity.trainings_of(house.officer).await.unwrap();
+    assert_eq!(taken, [("first-aid".to_owned(), today), ("population-data".to_owned(), today)]);
+    let now = house.identity.choices(&house.visitor, house.officer).await.unwrap();
+    assert_eq!(roles(&now), ["civil-status-officer", "leader", "residence-officer"]);
+    for (days, works) in [(729, true), (730, false)] {
+        house.clock.set(START + Duration::days(days));
+        let then = house.identity.choices(&house.visitor, house.officer).await.unwrap();
+        assert_eq!(roles(&then).contains(&"residence-officer"), works, "{days}");
+    }
+}
