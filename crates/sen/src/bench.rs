@@ -11,6 +11,7 @@ mod drive;
 pub mod indicator;
 mod measure;
 mod prepare;
+pub mod search;
 mod yardstick;
 
 use crate::country::Country;
@@ -42,6 +43,7 @@ pub enum Bench {
     Clean(clean::CleanBenchArgs),
     /// Pages, ingest and memory of the index of service quality, at the size of a country
     Indicator(indicator::IndicatorBenchArgs),
+    Search(search::SearchBenchArgs),
 }
 
 /// Birth, residence, insurance card and identity card, filed as one, in this process, on a real PostgreSQL

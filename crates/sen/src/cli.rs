@@ -92,6 +92,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench::Bench::Birth(args)) => block_on(bench::run(&args)),
         Command::Bench(bench::Bench::Clean(args)) => bench::clean::run(&args),
         Command::Bench(bench::Bench::Indicator(args)) => block_on(bench::indicator::run(&args)),
+        Command::Bench(bench::Bench::Search(args)) => block_on(bench::search::run(&args)),
         Command::Catalogue(command) => block_on(catalogue::run(&command)),
         Command::Clean(args) => clean::run(&args),
         Command::Demo(args) => block_on(demo::run(&args)),
