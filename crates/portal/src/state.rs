@@ -26,6 +26,8 @@ pub struct State {
     pub procedures: Procedures,
     /// Accounts.
     pub identity: Identity,
+    /// Opening and keeping accounts, where the pack says who may have one.
+    pub enrolment: Option<identity::enrolment::Enrolment>,
     /// The OpenID provider.
     pub provider: identity::openid::Provider,
     /// For which site passkeys are.

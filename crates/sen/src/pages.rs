@@ -67,6 +67,7 @@ pub fn router(house: &House, provider: &Provider, demo: Option<&DemoAccounts>) -
         exchange: house.exchange.clone(),
         procedures: house.procedures.clone(),
         identity: house.identity.clone(),
+        enrolment: house.enrolment.clone(),
         provider: provider.clone(),
         passkeys: identity::Passkeys::of(provider.issuer())?,
         origin: provider.issuer().into(),

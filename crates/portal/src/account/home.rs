@@ -17,7 +17,9 @@ pub(crate) async fn show(extract::State(state): extract::State<State>, visit: Si
         _ => None,
     };
     let askings = state.provider.asked_of(&visit.ctx, visit.session.account).await?;
-    let cards: Vec<Value> = CARDS.iter().map(|(name, href)| json!({"href": href, "name": name})).collect();
+    let child = level.map(|_| ("child", "/tai-khoan/con"));
+    let cards: Vec<Value> =
+        CARDS.into_iter().chain(child).map(|(name, href)| json!({"href": href, "name": name})).collect();
     let content = json!({
         "askings": askings.len(), "level": level, "cards": cards, "assurance": page::assurance(&visit.session.authentication),
     });

@@ -1,8 +1,11 @@
 //! The account and signing in by it elsewhere: what a relying party asks, devices and sessions, history, consents,
 //! passwords and passkeys; asking for an account, and the counter where level 2 is opened.
 
+mod activate;
+mod apply;
 mod asking;
 mod consent;
+mod counter;
 mod devices;
 mod history;
 mod home;
@@ -40,6 +43,12 @@ pub(crate) fn router() -> Router<State> {
         .route("/tai-khoan", get(home::show))
         .route("/tai-khoan/thiet-bi", get(devices::show).post(devices::end))
         .route("/tai-khoan/lich-su", get(history::show))
+        .route("/tai-khoan/mo", get(apply::form).post(apply::send))
+        .route("/tai-khoan/con", get(apply::child_form).post(apply::send_child))
+        .route("/tai-khoan/kich-hoat", get(activate::form).post(activate::activate))
+        .route("/can-bo/tai-khoan", get(counter::list).post(counter::call_up))
+        .route("/can-bo/tai-khoan/{application}", get(counter::application).post(counter::decide))
+        .route("/can-bo/tai-khoan/nguoi/{account}", get(counter::account).post(counter::change))
         .route("/tai-khoan/bao-mat", get(security::show))
         .route("/tai-khoan/bao-mat/mat-khau", post(security::password))
         .route("/tai-khoan/bao-mat/ma-mot-lan", get(security::totp).post(security::keep_totp))
