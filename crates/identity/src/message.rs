@@ -200,6 +200,16 @@ impl Identity {
     }
 }
 
+/// A code as it is kept.
+#[derive(sqlx::FromRow)]
+struct Sent {
+    code_id: Uuid,
+    code_mac: Vec<u8>,
+    tries: i16,
+    expires_at: OffsetDateTime,
+    used_at: Option<OffsetDateTime>,
+}
+
 /// Spends the last code that was sent, if this is it. Each wrong guess counts, and a few end it.
 pub(crate) async fn spend(
     conn: &mut PgConnection,
@@ -208,23 +218,23 @@ pub(crate) async fn spend(
     account: AccountId,
     code: &str,
 ) -> Result<bool, Error> {
-    let last: Option<(Uuid, Vec<u8>, i16, OffsetDateTime, Option<OffsetDateTime>)> = sqlx::query_as(
+    let last: Option<Sent> = sqlx::query_as(
         "select code_id, code_mac, tries, expires_at, used_at from identity.message_code
          where account_id = $1 order by sent_at desc, code_id desc limit 1 for update",
     )
     .bind(account.0)
     .fetch_optional(&mut *conn)
     .await?;
-    let Some((id, kept, tries, expires_at, used_at)) = last else { return Ok(false) };
-    if used_at.is_some() || tries >= TRIES_MAX || expires_at <= ctx.now() {
+    let Some(sent) = last else { return Ok(false) };
+    if sent.used_at.is_some() || sent.tries >= TRIES_MAX || sent.expires_at <= ctx.now() {
         return Ok(false);
     }
-    let same = bool::from(mac(keys, account, id, code).as_slice().ct_eq(&kept));
+    let same = bool::from(mac(keys, account, sent.code_id, code).as_slice().ct_eq(&sent.code_mac));
     sqlx::query(
         "update identity.message_code set tries = tries + 1, used_at = $3 where account_id = $1 and code_id = $2",
     )
     .bind(account.0)
-    .bind(id)
+    .bind(sent.code_id)
     .bind(same.then(|| ctx.now()))
     .execute(conn)
     .await?;

@@ -43,6 +43,7 @@ pub enum Bench {
     Clean(clean::CleanBenchArgs),
     /// Pages, ingest and memory of the index of service quality, at the size of a country
     Indicator(indicator::IndicatorBenchArgs),
+    /// How fast and how right the search of the catalogue is, beside PostgreSQL
     Search(search::SearchBenchArgs),
 }
 

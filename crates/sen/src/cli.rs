@@ -1,8 +1,6 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{
-    bench, catalogue, clean, demo, indicator, log_check, pack_check, programme, review, serve_command, synth,
-};
+use crate::{bench, catalogue, clean, demo, indicator, log_check, pack_check, programme, review, serve_command, synth};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -143,7 +143,6 @@ fn without_browser(vi: &str, en: &str, grant: &str, key: &ClientKey) -> Value {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
 

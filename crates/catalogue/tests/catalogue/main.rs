@@ -1,5 +1,5 @@
 //! Tests of the catalogue: reading, searching, keeping.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests fail the test; a skip is told")]
 
 mod import;
 mod pack;
@@ -41,7 +41,7 @@ pub(crate) fn export() -> Option<PathBuf> {
     let named = std::env::var_os("SEN_CATALOGUE").map(PathBuf::from);
     let found = named.into_iter().chain([beside]).find(|path| path.exists());
     if found.is_none() {
-        println!("skipped: no export of the national database (../shared/domain, or SEN_CATALOGUE)");
+        eprintln!("skipped: no export of the national database (../shared/domain, or SEN_CATALOGUE)");
     }
     found
 }

@@ -74,7 +74,7 @@ fn mostly_found(file: &str, one_in: usize) {
     let index = index(&entries, &rules);
     let wishes: Vec<Wish> = wishes(file).into_iter().filter(|wish| wish.small || path.is_some()).collect();
     let missed = missed(&index, &wishes);
-    println!("{} of {} found; missed:\n{}", wishes.len() - missed.len(), wishes.len(), missed.join("\n"));
+    eprintln!("{} of {} found; missed:\n{}", wishes.len() - missed.len(), wishes.len(), missed.join("\n"));
     assert!(missed.len() * one_in <= wishes.len(), "{} of {}:\n{}", missed.len(), wishes.len(), missed.join("\n"));
 }
 

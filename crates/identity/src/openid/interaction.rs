@@ -5,7 +5,7 @@ use super::codes::{self, CodeRow};
 use super::consent::{self, ClaimShown, Holder};
 use super::response::{Away, Back};
 use super::subject::Principal;
-use super::{AuthorizationRequest, Client, ClientId, OAuthError, Provider, delegation};
+use super::{AuthorizationRequest, Client, ClientId, OAuthError, Provider, authority};
 use crate::{Assurance, Authentication, Error};
 use kernel::{Actor, BodyId, Ctx};
 use serde_json::Value;
@@ -170,8 +170,8 @@ impl Provider {
                 consent::give(&mut tx, ctx, &opened.client, holder, &request, claims).await?
             }
         };
-        if let Some(authority) = acting_for {
-            let held = delegation::one_in_force(&mut tx, ctx, session.account, authority).await?;
+        if let Some(wanted) = acting_for {
+            let held = authority::one_in_force(&mut tx, ctx, session.account, wanted).await?;
             request.acting_for = Some(held.ok_or(Error::NotAllowed)?.id);
         }
         let code = self.code(&mut tx, ctx, &opened.client, &request, session, grant).await?;

@@ -1,4 +1,5 @@
 //! The facts in PostgreSQL: taken in once, followed, exported, recomputed.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use indicator::facts::{Given, PetitionFacts, ProcedureFacts};
 use indicator::live::{Bodies, COUNTRY};

@@ -92,7 +92,6 @@ impl ClientKey {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
     use jsonwebtoken::{DecodingKey, Validation};

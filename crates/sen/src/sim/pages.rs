@@ -289,7 +289,6 @@ async fn sign_out_from_afar(State(site): State<Site>, Form(fields): Fields) -> S
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 mod tests {
     use super::*;
 
