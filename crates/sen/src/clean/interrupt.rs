@@ -2,6 +2,7 @@
 
 use super::say::Say;
 use anyhow::{Context, Result};
+use matching::report::Folder;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,6 +61,14 @@ impl Interrupt {
     /// Takes this away when the program is stopped.
     pub(super) fn guard(&self, path: &Path) {
         lock(&self.state).partial.push(path.to_owned());
+    }
+
+    /// Begins a folder of results and guards it. A stop in the middle waits until the folder is known.
+    pub(super) fn begin(&self, make: impl FnOnce() -> Result<Folder>) -> Result<Folder> {
+        let mut state = lock(&self.state);
+        let folder = make()?;
+        state.partial.push(folder.partial().to_owned());
+        Ok(folder)
     }
 
     /// Does the last step, which is not interrupted: after it, everything is in its place.

@@ -85,8 +85,7 @@ pub(super) fn clean(args: &CleanArgs, say: &Arc<Say>, interrupt: &Interrupt, qui
     let table = source::open(&args.file, &args.source())?;
     let mapping = columns::choose(args, &table, say, quiet)?;
     let schema = mapping.schema();
-    let folder = Folder::begin(&args.out(), args.force)?;
-    interrupt.guard(folder.partial());
+    let folder = interrupt.begin(|| Ok(Folder::begin(&args.out(), args.force)?))?;
     let work = Work { args, say, progress: &progress, places, input: Input { table, mapping, schema } };
 
     let (index, rows_of) = match &args.register {
