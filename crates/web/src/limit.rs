@@ -3,6 +3,7 @@
 
 use crate::{Failure, codes};
 use axum::{
+    body::{Body, BodyDataStream, HttpBody},
     extract::Request,
     http::header,
     middleware::Next,
@@ -10,6 +11,8 @@ use axum::{
 };
 use futures::StreamExt;
 use kernel::{Kind, Problem};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Largest body that is taken, in bytes.
 pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -23,17 +26,28 @@ pub(crate) async fn refuse_large(request: Request, next: Next) -> Response {
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_BYTES_MAX) {
-        drain(request).await;
+        throw_away(&mut request.into_body().into_data_stream()).await;
         let limit = BODY_BYTES_MAX / (1024 * 1024);
         return Failure(Problem::new(Kind::TooLarge, codes::TOO_LARGE).with("limit", limit)).into_response();
     }
-    next.run(request).await
+    if announced.is_some() || request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    // Without a length, it shows only while it is read that a body is too large: what the page left is read to its end.
+    let (parts, body) = request.into_parts();
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let shared = futures::stream::unfold(Arc::clone(&body), |body| async {
+        let chunk = body.lock().await.next().await;
+        chunk.map(|chunk| (chunk, body))
+    });
+    let response = next.run(Request::from_parts(parts, Body::from_stream(shared))).await;
+    throw_away(&mut *body.lock().await).await;
+    response
 }
 
-async fn drain(request: Request) {
-    let mut stream = request.into_body().into_data_stream();
+async fn throw_away(body: &mut BodyDataStream) {
     let mut read = 0;
-    while let Some(Ok(chunk)) = stream.next().await {
+    while let Some(Ok(chunk)) = body.next().await {
         read += chunk.len();
         if read > DRAIN_BYTES_MAX {
             break;

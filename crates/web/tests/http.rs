@@ -10,6 +10,7 @@ use axum::{
 };
 use kernel::{Clock, Kind, Messages, Problem, Random};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{num::NonZeroU32, sync::Arc};
 use tower::ServiceExt;
 use web::{Attempts, Failure, Form, Json, Language, Settings, Templates, Texts, Visitor, Web};
@@ -110,6 +111,20 @@ async fn bad_bodies_are_refused_with_a_code() {
     assert_eq!((response.status(), code(&body)), (StatusCode::NOT_FOUND, "WEB0001".to_owned()));
     let (response, body) = send(Request::get("/api/v1/echo").body(Body::empty()).unwrap()).await;
     assert_eq!((response.status(), code(&body)), (StatusCode::METHOD_NOT_ALLOWED, "WEB0002".to_owned()));
+}
+
+#[tokio::test]
+async fn a_sender_in_pieces_gets_the_answer_because_all_of_it_is_read() {
+    let read = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&read);
+    let pieces = (0..30).map(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::io::Error>(vec![b' '; 1_000_000])
+    });
+    let body = Body::from_stream(futures::stream::iter(pieces));
+    let request = Request::post("/api/v1/echo").header("content-type", "application/json").body(body).unwrap();
+    let (response, _) = send(request).await;
+    assert_eq!((response.status(), read.load(Ordering::Relaxed)), (StatusCode::PAYLOAD_TOO_LARGE, 30));
 }
 
 #[tokio::test]
