@@ -3,20 +3,20 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Level of assurance of an authentication (NĐ 69/2024/NĐ-CP, Điều 20): one factor, two factors, two factors of which one is
-/// bound to a device, biometry compared with the register.
+/// Level of assurance of an authentication (NĐ 69/2024/NĐ-CP, Điều 20). The decree counts factors of three groups: what one
+/// knows, what one holds, what one is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Assurance {
-    /// One factor, of what one knows.
+    /// One factor, of what one knows or of what one holds.
     #[serde(rename = "urn:sen:assurance:1")]
     One,
-    /// Two factors.
+    /// Two factors, of different groups, none of them biometric.
     #[serde(rename = "urn:sen:assurance:2")]
     Two,
-    /// Two factors, of which one is a key that a device holds.
+    /// Two factors or more, of which one is biometric.
     #[serde(rename = "urn:sen:assurance:3")]
     Three,
-    /// Biometry that was compared with the register's.
+    /// One of each group: biometric, held and known.
     #[serde(rename = "urn:sen:assurance:4")]
     Four,
 }

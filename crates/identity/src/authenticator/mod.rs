@@ -20,8 +20,9 @@ pub(crate) fn hash(secret: &str) -> Vec<u8> {
 }
 
 impl Assurance {
-    /// What these methods reach together (NĐ 69/2024/NĐ-CP, art. 20). A passkey is two factors: the device, and what
-    /// the device asked of its owner; whether that was a finger or a number, the server cannot tell.
+    /// What these methods reach together (NĐ 69/2024/NĐ-CP, Điều 20). A passkey is two factors: the device, and what
+    /// the device asked of its owner. Whether that was a finger or a number the server cannot tell, so it is taken for neither:
+    /// a passkey alone is never biometric, and beside a face it is not yet what one knows.
     #[must_use]
     pub fn of(methods: &[Method]) -> Self {
         let by = |these: &[Method]| methods.iter().any(|method| these.contains(method));
@@ -30,8 +31,8 @@ impl Assurance {
         let face = by(&[Method::Face, Method::Counter]);
         let passkey = by(&[Method::Passkey]);
         match () {
-            () if face && ((known && held) || passkey) => Self::Four,
-            () if face && (known || held) => Self::Three,
+            () if face && known && (held || passkey) => Self::Four,
+            () if face && (known || held || passkey) => Self::Three,
             () if (known && held) || passkey => Self::Two,
             () => Self::One,
         }
@@ -44,7 +45,7 @@ mod tests {
 
     #[test]
     fn factors_of_two_groups_make_a_level() {
-        use Method::{Face, Passkey, Password, RecoveryCode, Totp};
+        use Method::{Counter, Face, Message, Passkey, Password, Qr, RecoveryCode, Totp};
         for (methods, level) in [
             (&[Password][..], Assurance::One),
             (&[Totp], Assurance::One),
@@ -53,7 +54,14 @@ mod tests {
             (&[Password, RecoveryCode], Assurance::Two),
             (&[Passkey], Assurance::Two),
             (&[Password, Totp, Passkey], Assurance::Two),
+            (&[Password, Message], Assurance::Two),
+            (&[Qr], Assurance::One),
+            (&[Face], Assurance::One),
             (&[Password, Face], Assurance::Three),
+            (&[Passkey, Face], Assurance::Three),
+            (&[Totp, RecoveryCode, Counter], Assurance::Three),
+            (&[Passkey, Totp, Face], Assurance::Three),
+            (&[Password, Passkey, Face], Assurance::Four),
             (&[Password, Totp, Face], Assurance::Four),
             (&[], Assurance::One),
         ] {
