@@ -347,13 +347,13 @@ impl Client {
         self.profile.is_fapi() || self.metadata.dpop_bound_access_tokens
     }
 
-    /// The sector of its pairwise subjects: the host of `sector_identifier_uri`, or of the redirect URIs; its own id where
-    /// there is none (OpenID Connect Core, section 8.1).
+    /// The sector of its pairwise subjects: the host of `sector_identifier_uri`, or of the redirect URIs (OpenID Connect
+    /// Core, section 8.1); its own id where there is none that is nobody else's.
     #[must_use]
     pub fn sector(&self) -> String {
-        let first = self.metadata.redirect_uris.first();
-        let named = self.metadata.sector_identifier_uri.as_ref().or(first);
-        named.and_then(|uri| host_of(uri)).unwrap_or_else(|| self.id.0.clone())
+        let own = self.metadata.redirect_uris.iter().find_map(|uri| own_host(uri));
+        let named = self.metadata.sector_identifier_uri.as_ref().and_then(|uri| host_of(uri));
+        named.or(own).unwrap_or_else(|| self.id.0.clone())
     }
 
     /// The host that people know it by.
@@ -376,6 +376,12 @@ impl Client {
 }
 
 /// The host of an address, lower case, without its port.
+/// The host of an address on the web. An app's own scheme has none, and loopback is everybody's: two apps that come back there
+/// are not one sector.
+pub(crate) fn own_host(uri: &str) -> Option<String> {
+    host_of(uri).filter(|_| uri.starts_with("https://"))
+}
+
 pub(crate) fn host_of(uri: &str) -> Option<String> {
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -386,4 +392,34 @@ pub(crate) fn host_of(uri: &str) -> Option<String> {
         authority.split(':').next()?
     };
     (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sector(id: &str, redirect_uris: &[&str]) -> String {
+        let redirect_uris = redirect_uris.iter().map(|uri| (*uri).to_owned()).collect();
+        let metadata = ClientMetadata { redirect_uris, ..ClientMetadata::default() };
+        let (profile, state) = (Profile::Openid, ClientState::Approved);
+        Client {
+            id: ClientId(id.to_owned()),
+            metadata,
+            profile,
+            state,
+            secret_hash: None,
+            created_at: OffsetDateTime::UNIX_EPOCH,
+        }
+        .sector()
+    }
+
+    #[test]
+    fn a_host_is_a_sector_and_an_app_is_its_own() {
+        assert_eq!(sector("a", &["https://Bank.test/cb"]), "bank.test");
+        assert_eq!(sector("a", &["vn.bank:/cb", "http://127.0.0.1/cb", "https://bank.test/cb"]), "bank.test");
+        for (id, uri) in [("a", "http://127.0.0.1:9/cb"), ("b", "http://127.0.0.1:9/cb"), ("c", "vn.bank:/cb")] {
+            assert_eq!(sector(id, &[uri]), id);
+        }
+        assert_eq!(sector("machine", &[]), "machine");
+    }
 }

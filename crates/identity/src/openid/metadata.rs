@@ -160,7 +160,7 @@ fn rest(metadata: &ClientMetadata) -> Result<(), Error> {
     if metadata.body.as_ref().is_some_and(|body| body.is_empty() || body.len() > 100) {
         return Err(Error::Metadata("body is no id of a body"));
     }
-    let hosts = metadata.redirect_uris.iter().map(|uri| super::client::host_of(uri));
+    let hosts = metadata.redirect_uris.iter().filter_map(|uri| super::client::own_host(uri));
     let one = hosts.clone().zip(hosts.skip(1)).all(|(one, other)| one == other);
     let pairwise = metadata.subject_type == super::SubjectType::Pairwise;
     if pairwise && !one && metadata.sector_identifier_uri.is_none() {
