@@ -17,3 +17,4 @@ idn0087 = This password is on a list that attackers try first. Choose another; a
 idn0088 = The list of leaked passwords cannot be read.
 idn0089 = This is not a phone number that messages can be sent to.
 idn0090 = A training is recorded with its course and a day that is not in the future.
+idn0091 = The phone in the application is not the one the person has just told you. Somebody else may have filed it: refuse it, and ask the person to file their own.

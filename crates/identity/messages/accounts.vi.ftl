@@ -17,3 +17,4 @@ idn0087 = Mật khẩu này nằm trong danh sách mà kẻ tấn công thử đ
 idn0088 = Không đọc được danh sách mật khẩu đã lộ.
 idn0089 = Đây không phải là số điện thoại có thể nhận tin nhắn.
 idn0090 = Việc tập huấn được ghi với tên khóa học và ngày không ở tương lai.
+idn0091 = Số điện thoại trong hồ sơ không phải số người dân vừa đọc. Có thể người khác đã nộp hồ sơ này: hãy từ chối, và mời người dân nộp hồ sơ của mình.

@@ -131,6 +131,9 @@ pub enum Error {
     /// Not a phone number that messages reach.
     #[error("IDN0089 phone number malformed")]
     PhoneMalformed,
+    /// The person at the counter has another phone than the application names.
+    #[error("IDN0091 another phone")]
+    PhoneDiffers,
     /// No course, or one in the future.
     #[error("IDN0090 training malformed")]
     TrainingMalformed,
@@ -198,6 +201,7 @@ impl From<Error> for Problem {
             Error::PasswordBreached => Self::new(Kind::Invalid, "IDN0087"),
             Error::ListFile(..) => Self::new(Kind::Internal, "IDN0088"),
             Error::PhoneMalformed => Self::new(Kind::Invalid, "IDN0089"),
+            Error::PhoneDiffers => Self::new(Kind::Invalid, "IDN0091"),
             Error::TrainingMalformed => Self::new(Kind::Invalid, "IDN0090"),
             Error::Store(error) => error.into(),
             Error::Ledger(error) => error.into(),

@@ -44,11 +44,12 @@ pub(crate) async fn note(conn: &mut PgConnection, ctx: &Ctx, body: &Value) -> Re
 }
 
 impl Identity {
-    /// What happened to an account, newest first. Whoever asks must be its owner, or have come through the counter.
+    /// What happened to an account, newest first. Its owner, the counter and administrators may ask.
     ///
     /// # Errors
-    /// When the table cannot be read.
-    pub async fn history(&self, _ctx: &Ctx, account: AccountId) -> Result<Vec<AccountEvent>, Error> {
+    /// `NotAllowed`.
+    pub async fn history(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<AccountEvent>, Error> {
+        crate::enrolment::may_keep(ctx, account)?;
         let events = sqlx::query_as(
             "select what, detail, at from identity.account_event where account_id = $1
              order by at desc, event_id desc limit $2",

@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::Sha256;
 use sqlx::PgConnection;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -27,6 +27,7 @@ const KEPT: Duration = Duration::days(1);
 const DIGITS: usize = 6;
 const CODES: u64 = 1_000_000;
 const KEPT_MESSAGES: usize = 100;
+const ENDING_DIGITS: usize = 3;
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 
 /// A phone's number in international form (E.164). Never shown.
@@ -104,6 +105,14 @@ impl MessageGateway for KeptMessages {
     }
 }
 
+impl Phone {
+    /// The last digits, by which its owner knows it again and a stranger does not.
+    #[must_use]
+    pub fn ending(&self) -> &str {
+        self.0.get(self.0.len().saturating_sub(ENDING_DIGITS)..).unwrap_or_default()
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Reached {
     account_id: Uuid,
@@ -135,6 +144,22 @@ impl Identity {
         .execute(&mut *conn)
         .await?;
         account::log(conn, ctx, subject, json!({"event": "phone-kept", "account": account})).await
+    }
+
+    /// Whether messages are sent at all.
+    #[must_use]
+    pub fn sends_messages(&self) -> bool {
+        self.gateway.is_some()
+    }
+
+    /// Sends a message, not waited for: the time it takes tells nothing, and a gateway that is slow holds nobody up.
+    pub(crate) fn send_message(&self, phone: Phone, text: String) {
+        let Some(gateway) = self.gateway.clone() else { return };
+        tokio::spawn(async move {
+            if let Err(why) = gateway.send(&phone, &text).await {
+                tracing::warn!(why, "a message was not sent");
+            }
+        });
     }
 
     /// Sends a code to the phone of the account of this name, if there is one that has no app; at most three in a quarter of
@@ -182,20 +207,14 @@ impl Identity {
         .bind(ctx.now() + GOOD)
         .execute(&mut *tx)
         .await?;
-        let (Some(reached), Some(gateway)) = (reached, &self.gateway) else {
+        let Some(reached) = reached.filter(|_| self.sends_messages()) else {
             tx.rollback().await?;
             return Ok(());
         };
         tx.commit().await?;
         let number = self.keys.open_bound(&bound(account), &reached.sealed)?;
         let phone = Phone(String::from_utf8(number).map_err(|_| Error::Sealed)?);
-        let text = sentence(&code);
-        let gateway = Arc::clone(gateway);
-        tokio::spawn(async move {
-            if let Err(why) = gateway.send(&phone, &text).await {
-                tracing::warn!(why, "a message was not sent");
-            }
-        });
+        self.send_message(phone, sentence(&code));
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ mod show;
 mod state;
 
 pub use embedded::{assets, assets_installed, template_source};
-pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, State};
+pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, Newcomer, State};
 
 /// Sentences of the pages.
 pub const MESSAGES: kernel::Messages = kernel::Messages {

@@ -45,6 +45,27 @@ pub struct State {
 pub struct DemoBox {
     /// In the order in which they are shown.
     pub accounts: Vec<DemoAccount>,
+    /// People who have no account yet.
+    pub newcomers: Vec<Newcomer>,
+    /// What was sent to phones.
+    pub messages: Arc<identity::KeptMessages>,
+}
+
+/// Somebody made up who could ask for an account.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// Who it is.
+    pub label: Text,
+    /// Personal number.
+    pub number: String,
+    /// Name.
+    pub full_name: String,
+    /// Birth date.
+    pub birth_date: time::Date,
+    /// The phone that they would give.
+    pub phone: String,
+    /// Whether somebody else must ask for them.
+    pub child: bool,
 }
 
 /// One account of the demonstration: all of it is shown, to everybody.

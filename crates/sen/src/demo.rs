@@ -5,12 +5,15 @@ use crate::country::Country;
 use crate::database::Database;
 use crate::demo_clients::{self, DemoClients, Kept};
 use crate::house::{House, Role};
+use crate::newcomers::{self, Newcomer};
 use crate::openid_clients;
+use crate::pages;
 use crate::serve::{self, Place, Running, asked_to_stop};
 use crate::sim;
 use crate::story::{self, Story};
 use crate::synth::{self, Population, World};
 use anyhow::{Context, Result, bail};
+use identity::KeptMessages;
 use indicatif::{ProgressBar, ProgressStyle};
 use register::load::Loader;
 use serde_json::json;
@@ -22,6 +25,8 @@ use std::sync::Arc;
 const LOADING: &str = "demo-loading";
 /// The demo's accounts: written last, so it says that the data are whole.
 const ACCOUNTS: &str = "demo-accounts.json";
+/// People without an account.
+const NEWCOMERS: &str = "demo-newcomers.json";
 /// The demo's relying parties.
 const CLIENTS: &str = "demo-clients.json";
 /// Where keys are kept, beside the cluster.
@@ -91,6 +96,10 @@ pub struct Demo {
     pub database: Database,
     /// Who can sign in.
     pub accounts: DemoAccounts,
+    /// Who has no account yet.
+    pub newcomers: Vec<Newcomer>,
+    /// What is sent to phones.
+    messages: Arc<KeptMessages>,
     /// The data folder.
     folder: PathBuf,
     /// A file of more relying parties.
@@ -112,11 +121,14 @@ impl Demo {
         }
         let url = std::env::var("DATABASE_URL").ok();
         let database = Database::open(&folder, url.as_deref()).await?;
-        let house = House::build(country, database.app.clone(), &folder.join(KEYS))?;
+        let messages = Arc::new(KeptMessages::default());
+        let house =
+            House::build_with(country, database.app.clone(), &folder.join(KEYS), Some(Arc::clone(&messages) as _))?;
         let file = folder.join(ACCOUNTS);
         let accounts =
             if file.exists() { accounts::read(&file)? } else { fill(args, &folder, &house, &database).await? };
-        Ok(Self { house, database, accounts, folder, more_clients: args.clients.clone() })
+        let newcomers = newcomers::read(&folder.join(NEWCOMERS))?;
+        Ok(Self { house, database, accounts, newcomers, messages, folder, more_clients: args.clients.clone() })
     }
 
     /// Starts every role, and the operator's site beside.
@@ -127,7 +139,8 @@ impl Demo {
         let own = serve::bind(port).await?;
         let url = format!("http://{}", own.local_addr()?);
         let provider = self.house.provider(&url)?;
-        let pages = crate::pages::router(&self.house, &provider, Some(&self.accounts))?;
+        let shown = pages::demo_box(&self.accounts, &self.newcomers, Arc::clone(&self.messages));
+        let pages = pages::router(&self.house, &provider, Some(shown))?;
         let mut places = vec![Place { listener: own, pages }];
 
         let file = self.folder.join(CLIENTS);
@@ -169,7 +182,7 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
     let demo = Demo::open(args).await?;
     let stop = asked_to_stop()?;
     let running = demo.run(args.port).await?;
-    announce(args, &running, &demo.accounts);
+    announce(args, &running, &demo);
     stop.await;
     say(args, "Stopping …");
     running.running.stop().await;
@@ -216,6 +229,7 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     bar.finish_and_clear();
     synth::notices_into_registers(&loader, &house.ctx, &notices.finish()).await?;
     database.look_over().await?;
+    newcomers::write(&newcomers::of(&cast), &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await
 }
 
@@ -242,10 +256,14 @@ fn say(args: &DemoArgs, words: &str) {
 }
 
 #[expect(clippy::print_stdout, reason = "the command's own words to the person who started it")]
-fn announce(args: &DemoArgs, running: &RunningDemo, accounts: &DemoAccounts) {
+fn announce(args: &DemoArgs, running: &RunningDemo, demo: &Demo) {
     let RunningDemo { url, sim_url, clients, .. } = running;
+    let Demo { accounts, newcomers, .. } = demo;
     if args.json {
-        println!("{}", json!({ "url": url, "accounts": accounts, "sim": sim_url, "clients": clients }));
+        println!(
+            "{}",
+            json!({ "url": url, "accounts": accounts, "newcomers": newcomers, "sim": sim_url, "clients": clients })
+        );
         return;
     }
     println!("\nSen is running at {url}   (Ctrl-C stops it; data in {})\n", args.folder().display());

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use exchange::Exchange;
 use identity::enrolment::FileMatcher;
 use identity::openid::{self, Provider};
-use identity::{Enrolment, Identity};
+use identity::{Enrolment, Identity, MessageGateway};
 use kernel::{BodyId, Ctx};
 use ledger::Signer;
 use pack::Report;
@@ -70,11 +70,24 @@ pub enum Role {
 }
 
 impl House {
-    /// Connects the contexts. Keys are read from `keys`, and made there the first time.
+    /// Connects the contexts. Keys are read from `keys`, and made there the first time. No messages are sent.
     ///
     /// # Errors
     /// When a key file is unreadable or the pack's services are at fault.
     pub fn build(country: Arc<Country>, db: Db, keys: &Path) -> Result<Self> {
+        Self::build_with(country, db, keys, None)
+    }
+
+    /// The same, sending messages to phones through this gateway.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub fn build_with(
+        country: Arc<Country>,
+        db: Db,
+        keys: &Path,
+        gateway: Option<Arc<dyn MessageGateway>>,
+    ) -> Result<Self> {
         std::fs::create_dir_all(keys).with_context(|| format!("the folder of keys {}", keys.display()))?;
         let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
         let sealing =
@@ -95,7 +108,10 @@ impl House {
             bail!("the pack's services are at fault: {:?}", report.problems());
         }
         let exchange = door.build();
-        let identity = Identity::new(db.clone(), Arc::clone(&keys))?;
+        let mut identity = Identity::new(db.clone(), Arc::clone(&keys))?;
+        if let Some(gateway) = gateway {
+            identity = identity.with_gateway(gateway);
+        }
         let enrolment = country.levels.clone().map(|levels| {
             let calendar = country.setting.calendar.clone();
             Enrolment::new(identity.clone(), exchange.clone(), levels, calendar, matcher)

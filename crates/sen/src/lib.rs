@@ -18,6 +18,7 @@ pub mod filing;
 pub mod house;
 pub mod indicator;
 pub mod log_check;
+pub mod newcomers;
 pub mod openid_clients;
 pub mod pack_check;
 pub mod pages;

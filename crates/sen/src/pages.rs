@@ -2,8 +2,10 @@
 
 use crate::accounts::DemoAccounts;
 use crate::house::House;
+use crate::newcomers::Newcomer;
 use anyhow::{Result, ensure};
 use axum::Router;
+use identity::KeptMessages;
 use identity::openid::Provider;
 use kernel::Messages;
 use pack::{Report, Text};
@@ -43,11 +45,11 @@ pub fn texts(house: &House) -> Result<Texts> {
     ])?)
 }
 
-/// The router. With `demo`, the sign-in page shows these accounts and their codes.
+/// The router. With `demo`, the sign-in page shows these accounts and their codes, and a page what was sent to phones.
 ///
 /// # Errors
 /// When the page assets were not installed before building, or a text is at fault.
-pub fn router(house: &House, provider: &Provider, demo: Option<&DemoAccounts>) -> Result<Router> {
+pub fn router(house: &House, provider: &Provider, demo: Option<DemoBox>) -> Result<Router> {
     ensure!(portal::assets_installed(), "the page assets are missing: run scripts/assets.sh and build again");
     let texts = Arc::new(texts(house)?);
     let templates = Templates::new(portal::template_source, &texts, portal::assets().root());
@@ -72,19 +74,21 @@ pub fn router(house: &House, provider: &Provider, demo: Option<&DemoAccounts>) -
         passkeys: identity::Passkeys::of(provider.issuer())?,
         origin: provider.issuer().into(),
         catalogue: house.catalogue.clone(),
-        demo: demo.map(|accounts| Arc::new(shown(accounts))),
+        demo: demo.map(Arc::new),
     };
     let provider = identity::openid::router(provider.clone(), web.clone());
     let pages = portal::routes().with_state(state).merge(ledger::router(house.db.clone())).merge(provider);
     Ok(web::layers(pages, &web))
 }
 
-fn shown(accounts: &DemoAccounts) -> DemoBox {
+/// What the pages of the demonstration show.
+#[must_use]
+pub fn demo_box(accounts: &DemoAccounts, newcomers: &[Newcomer], messages: Arc<KeptMessages>) -> DemoBox {
     let accounts = accounts.values().map(|account| DemoAccount {
         label: Text { vi: account.vi.clone(), en: account.en.clone() },
         login: account.login.clone(),
         password: account.password.clone(),
         totp_secret: account.totp_bytes(),
     });
-    DemoBox { accounts: accounts.collect() }
+    DemoBox { accounts: accounts.collect(), newcomers: newcomers.iter().map(Newcomer::shown).collect(), messages }
 }

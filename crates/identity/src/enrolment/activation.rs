@@ -2,8 +2,7 @@
 //! of one that is recovered.
 
 use super::Enrolment;
-use crate::password::check_strength;
-use crate::{Error, NewAccount, TotpSecret, account, totp};
+use crate::{Error, NewAccount, Phone, TotpSecret, account, totp};
 use kernel::{AccountId, Ctx, SubjectId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -32,8 +31,25 @@ impl std::fmt::Debug for Activation {
     }
 }
 
+/// How the word reaches the person.
+#[derive(Debug)]
+pub enum Handed {
+    /// By a message: nobody at the counter sees it.
+    Sent {
+        /// The last digits of the phone's number.
+        ending: String,
+    },
+    /// By hand, where no messages are sent, and where the phone is what was lost.
+    Word(Activation),
+}
+
 impl Activation {
+    /// For an application. Words given for it before work no more.
     pub(super) async fn of_application(conn: &mut PgConnection, ctx: &Ctx, application: Uuid) -> Result<Self, Error> {
+        sqlx::query("delete from identity.activation where application_id = $1 and used_at is null")
+            .bind(application)
+            .execute(&mut *conn)
+            .await?;
         Self::make(conn, ctx, Some(application), None).await
     }
 
@@ -78,6 +94,7 @@ fn hash(token: &str) -> Vec<u8> {
 struct Held {
     application_id: Option<Uuid>,
     account_id: Option<Uuid>,
+    login: String,
 }
 
 #[derive(FromRow)]
@@ -85,6 +102,7 @@ struct Wanted {
     level: Option<i16>,
     number: String,
     full_name: String,
+    phone: String,
     subject_id: Option<Uuid>,
 }
 
@@ -93,7 +111,7 @@ impl Enrolment {
     /// secret. The word works once.
     ///
     /// # Errors
-    /// `ActivationUnusable` when the word is unknown, used or too old; `WeakPassword`; `Refused` when the code is wrong (the word
+    /// `ActivationUnusable` when the word is unknown, used or too old; `WeakPassword`, `PasswordBreached`; `Refused` when the code is wrong (the word
     /// stays good); `SecondFactorMissing` for level 2 without one; `NotInRegister`; `Busy`.
     pub async fn activate(
         &self,
@@ -107,11 +125,15 @@ impl Enrolment {
         }
         let token_hash = hash(token);
         // Looked at before the password is hashed, so that guessing costs us nothing.
-        let read = "select application_id, account_id from identity.activation
+        let read = "select activation.application_id, activation.account_id, coalesce(application.number,
+                 (select login from identity.login where login.account_id = activation.account_id limit 1), '') as login
+             from identity.activation
+             left join identity.application on application.application_id = activation.application_id
              where token_hash = $1 and used_at is null and expires_at > $2";
         let held: Option<Held> =
             sqlx::query_as(read).bind(&token_hash).bind(ctx.now()).fetch_optional(self.identity.db.pool()).await?;
         let held = held.ok_or(Error::ActivationUnusable)?;
+        self.identity.check_password(password, &held.login, second.is_none()).await?;
         let system = super::system(ctx);
         let hash = self.identity.hash_password(ctx, password).await?;
         let mut tx = self.identity.db.begin().await?;
@@ -125,7 +147,7 @@ impl Enrolment {
             (Some(application), _) => {
                 let wanted: Wanted = sqlx::query_as(
                     "update identity.application set state = 'activated' where application_id = $1 and state = 'approved'
-                     returning level, number, full_name, subject_id",
+                     returning level, number, full_name, phone, subject_id",
                 )
                 .bind(application)
                 .fetch_optional(&mut *tx)
@@ -133,9 +155,10 @@ impl Enrolment {
                 .ok_or(Error::ActivationUnusable)?;
                 let subject = SubjectId(wanted.subject_id.ok_or(Error::NotInRegister)?);
                 let level = wanted.level.and_then(|level| u8::try_from(level).ok()).ok_or(Error::NotInRegister)?;
-                check_strength(password, &wanted.number, second.is_none())?;
                 let totp = second.map(|(secret, _)| secret);
-                match owner(&mut tx, &wanted.number).await? {
+                let account = match owner(&mut tx, &wanted.number).await? {
+                    // What a message alone opens is a new account, never one that there is.
+                    Some(_) if level == 1 => return Err(Error::ActivationUnusable),
                     Some(account) => {
                         self.raise(&mut tx, &system, account, level, totp.ok_or(Error::SecondFactorMissing)?).await?;
                         self.reset(&mut tx, &system, account, hash.0.as_ref(), None).await?;
@@ -152,21 +175,22 @@ impl Enrolment {
                         };
                         self.identity.create_hashed(&mut tx, &system, &new, &hash).await?
                     }
+                };
+                if let Ok(phone) = Phone::parse(&wanted.phone) {
+                    self.identity.keep_phone(&mut tx, &system, account, &phone).await?;
                 }
+                account
             }
             (None, Some(account)) => {
                 let account = AccountId(account);
-                let (login, strong): (String, bool) = sqlx::query_as(
-                    "select login, exists (select from identity.totp where totp.account_id = $1)
-                     from identity.login where account_id = $1 limit 1",
-                )
-                .bind(account.0)
-                .fetch_one(&mut *tx)
-                .await?;
+                let strong: bool =
+                    sqlx::query_scalar("select exists (select from identity.totp where totp.account_id = $1)")
+                        .bind(account.0)
+                        .fetch_one(&mut *tx)
+                        .await?;
                 if strong && second.is_none() {
                     return Err(Error::SecondFactorMissing);
                 }
-                check_strength(password, &login, second.is_none())?;
                 self.reset(&mut tx, &system, account, hash.0.as_ref(), second.map(|(secret, _)| secret)).await?;
                 account
             }
@@ -197,7 +221,8 @@ impl Enrolment {
         account::log(conn, ctx, subject, json!({"event": "level-raised", "account": account, "level": level})).await
     }
 
-    /// A new password, perhaps a new second factor; a lock ends, and so do all sessions.
+    /// A new password, perhaps a new second factor; a lock ends, and so do all sessions. Passkeys and recovery codes go too: what was
+    /// lost, or is in others' hands, opens nothing.
     async fn reset(
         &self,
         conn: &mut PgConnection,
@@ -215,6 +240,12 @@ impl Enrolment {
         }
         if let Some(secret) = totp {
             self.identity.seal_totp(conn, ctx, account, secret).await?;
+        }
+        for gone in [
+            "delete from identity.passkey where account_id = $1",
+            "delete from identity.recovery_code where account_id = $1",
+        ] {
+            sqlx::query(gone).bind(account.0).execute(&mut *conn).await?;
         }
         account::end_sessions(conn, ctx, account).await?;
         Ok(())

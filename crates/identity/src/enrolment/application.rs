@@ -1,17 +1,18 @@
 //! Asking for an account.
 
-use super::{Activation, ApplicantKind, AskedBy, Enrolment, Said};
-use crate::{Error, account};
+use super::{Activation, ApplicantKind, AskedBy, Enrolment, Said, activation};
+use crate::{Error, Phone, account};
 use kernel::calendar::vietnam;
 use kernel::{Actor, Ctx, Name, PartialDate, PersonalNumber};
 use serde_json::json;
+use time::Duration;
 use uuid::Uuid;
 
 /// Digits of an application's code: short enough to be said at a counter.
 const CODE_BELOW: u64 = 100_000_000;
-/// Applications for one number that may wait at once.
+/// Applications for one number that may wait at once, or send a message within a day.
 const WAITING_MAX: i64 = 3;
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
+const MESSAGES_WITHIN: Duration = Duration::days(1);
 const NUMBER_CHARS: std::ops::RangeInclusive<usize> = 5..=20;
 
 /// What is asked for. Personal: no `Debug`.
@@ -37,24 +38,36 @@ pub struct Applied {
     pub id: Uuid,
     /// What the applicant says at the counter.
     pub code: String,
-    /// For level 1, where the register agrees: the word that opens the account. It goes to the person's own phone and to nobody
-    /// else: who is shown it could open accounts of others.
-    pub activation: Option<Activation>,
 }
 
 impl Enrolment {
     /// Takes an application in. By a citizen who signed in, it is for a child of theirs (NĐ 69/2024: parents and guardians
-    /// ask for those under 14); whether it is their child is checked by the register.
+    /// ask for those under 14); whether it is their child the register says.
+    ///
+    /// For level 1 of somebody who has no account, whose phone the register has too, the word that opens it goes there at once, in
+    /// the message that `sentence` makes of it. Everything else waits for a counter. The answer is the same.
     ///
     /// # Errors
-    /// `ApplicationMalformed` names the field, `NotEligible`, `TooManyApplications`; the register's own when it does not answer.
-    pub async fn apply(&self, ctx: &Ctx, new: &NewApplication<'_>) -> Result<Applied, Error> {
+    /// `ApplicationMalformed` names the field, `NotEligible`, `NoAuthority` for somebody else's child, `TooManyApplications`;
+    /// the register's own when it does not answer.
+    pub async fn apply(
+        &self,
+        ctx: &Ctx,
+        new: &NewApplication<'_>,
+        sentence: impl FnOnce(&str) -> String + Send,
+    ) -> Result<Applied, Error> {
         let (number, full_name, birth) = checked(new)?;
+        let phone = Phone::parse(new.phone).map_err(|_| Error::ApplicationMalformed("phone"))?;
         let today = ctx.today();
         let age = u16::try_from(birth.least_age_on(today)).map_err(|_| Error::ApplicationMalformed("birth_date"))?;
         let asked_by = self.levels.asked_by(new.kind, new.level, age).ok_or(Error::NotEligible)?;
         let guardian = match (&ctx.actor, asked_by) {
-            (Actor::Citizen { account, level: 2, .. }, AskedBy::Guardian) => Some(*account),
+            (Actor::Citizen { account, subject, level: 2 }, AskedBy::Guardian) => {
+                if !self.has_ward(ctx, *subject, &number).await? {
+                    return Err(Error::NoAuthority);
+                }
+                Some(*account)
+            }
             (_, AskedBy::Guardian) => return Err(Error::NotEligible),
             _ => None,
         };
@@ -66,14 +79,23 @@ impl Enrolment {
         };
         let due = self.calendar.add_working_days(ctx.now(), u32::from(self.levels.term(new.kind, new.level)));
         let (id, code) = (ctx.uuid(), format!("TK{:08}", ctx.random.below(CODE_BELOW)));
-        // Level 1 needs no officer: the word goes to the phone that is the person's own.
-        let at_once = new.level == Some(1) && subject.is_some() && guardian.is_none();
+        // Level 1 needs no officer where the register knows the phone as the person's own: else whoever knows a name, a number and
+        // a birth date could open accounts of others.
+        let own_phone = match subject.filter(|_| new.level == Some(1) && guardian.is_none()) {
+            Some(subject) => self.phone_of(ctx, subject).await?.is_some_and(|own| own == phone),
+            None => false,
+        };
         let mut tx = self.identity.db.begin().await?;
-        let waiting: i64 =
-            sqlx::query_scalar("select count(*) from identity.application where number = $1 and state = 'waiting'")
-                .bind(&number)
-                .fetch_one(&mut *tx)
-                .await?;
+        let at_once =
+            own_phone && self.identity.sends_messages() && activation::owner(&mut tx, &number).await?.is_none();
+        let waiting: i64 = sqlx::query_scalar(
+            "select count(*) from identity.application
+             where number = $1 and (state = 'waiting' or (state = 'approved' and made_at > $2))",
+        )
+        .bind(&number)
+        .bind(ctx.now() - MESSAGES_WITHIN)
+        .fetch_one(&mut *tx)
+        .await?;
         if waiting >= WAITING_MAX {
             return Err(Error::TooManyApplications);
         }
@@ -89,7 +111,7 @@ impl Enrolment {
         .bind(&number)
         .bind(&full_name)
         .bind(&birth_date)
-        .bind(new.phone.trim())
+        .bind(phone.number())
         .bind(guardian.map(|account| account.0))
         .bind(subject.map(|subject| subject.0))
         .bind(if at_once { "approved" } else { "waiting" })
@@ -97,14 +119,17 @@ impl Enrolment {
         .bind(vietnam(due).date())
         .execute(&mut *tx)
         .await?;
-        let activation = if at_once { Some(Activation::of_application(&mut tx, ctx, id).await?) } else { None };
+        let word = if at_once { Some(Activation::of_application(&mut tx, ctx, id).await?) } else { None };
         if let Some(subject) = subject {
             let body =
                 json!({"event": "account-asked-for", "application": id, "level": new.level, "kind": new.kind.as_str()});
             account::log(&mut tx, ctx, Some(subject), body).await?;
         }
         tx.commit().await?;
-        Ok(Applied { id, code, activation })
+        if let Some(word) = word {
+            self.identity.send_message(phone, sentence(&word.token));
+        }
+        Ok(Applied { id, code })
     }
 }
 
@@ -130,11 +155,5 @@ fn checked(new: &NewApplication<'_>) -> Result<(String, String, PartialDate), Er
         return Err(malformed("full_name"));
     }
     let birth: PartialDate = new.birth_date.trim().parse().map_err(|_| malformed("birth_date"))?;
-    let phone = new.phone.trim();
-    let digits = phone.chars().filter(char::is_ascii_digit).count();
-    let allowed = phone.chars().all(|c| c.is_ascii_digit() || " +.-()".contains(c));
-    if !allowed || !PHONE_DIGITS.contains(&digits) || phone.len() > 20 {
-        return Err(malformed("phone"));
-    }
     Ok((number, full_name, birth))
 }

@@ -1,7 +1,7 @@
 //! The counter: an officer calls an application up by its code or number, compares, confirms face to face, or refuses.
 
-use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Likeness, Said};
-use crate::{Error, account};
+use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Handed, Likeness, Said};
+use crate::{Error, Phone, account};
 use kernel::{AccountId, Actor, BodyId, Ctx, SubjectId};
 use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection};
@@ -54,6 +54,14 @@ pub struct FaceToFace<'a> {
     pub image: Option<&'a [u8]>,
 }
 
+/// What the officer heard, where a message is to be sent.
+pub struct Heard<'a, S> {
+    /// The number of the person's phone, as the person said it now. An application that somebody else has filed names another.
+    pub phone: &'a str,
+    /// What the message says of the word.
+    pub sentence: S,
+}
+
 /// What is found under a code or a number.
 pub struct Found {
     /// Applications called up now, newest first.
@@ -92,6 +100,10 @@ impl Enrolment {
             format!("select {SHOWN} from identity.application where application_id = any($1) order by made_at desc");
         let applications = sqlx::query_as(sqlx::AssertSqlSafe(read)).bind(&ids).fetch_all(&mut *tx).await?;
         let account = super::activation::owner(&mut tx, &word.to_lowercase()).await?;
+        if let Some(account) = account {
+            let subject = account::must_exist(&mut tx, account).await?;
+            account::log(&mut tx, ctx, subject, json!({"event": "account-called-up", "account": account})).await?;
+        }
         tx.commit().await?;
         Ok(Found { applications, account })
     }
@@ -121,13 +133,20 @@ impl Enrolment {
         found.fetch_optional(self.identity.db.pool()).await?.ok_or(Error::NoSuchApplication)
     }
 
-    /// Confirms that the person stood at the counter with this card, and gives the word that opens the account. What the
-    /// register says is asked again now: it may have changed since the application came.
+    /// Confirms that the person stood at the counter with this card and this phone, and sends the word that opens the account to the
+    /// phone; where no messages are sent, the officer hands it over. What the register says is asked again now: it may have
+    /// changed since the application came.
     ///
     /// # Errors
-    /// `NotAllowed`, `NoSuchApplication`, `AlreadyDecided`, `NotInRegister`, `FaceDiffers`, `NoRegisterYet` for foreigners and
-    /// organisations, `ApplicationMalformed` without a card's number.
-    pub async fn confirm(&self, ctx: &Ctx, id: Uuid, seen: FaceToFace<'_>) -> Result<Activation, Error> {
+    /// `NotAllowed`, `NoSuchApplication`, `AlreadyDecided`, `NotInRegister`, `FaceDiffers`, `PhoneDiffers`, `NoRegisterYet` for
+    /// foreigners and organisations, `ApplicationMalformed` without a card's number.
+    pub async fn confirm(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        seen: FaceToFace<'_>,
+        heard: Heard<'_, impl FnOnce(&str) -> String + Send>,
+    ) -> Result<Handed, Error> {
         let (officer, _) = officer(ctx)?;
         let shown = self.application(ctx, id).await?;
         let document = seen.document.trim();
@@ -137,6 +156,7 @@ impl Enrolment {
         if shown.kind != ApplicantKind::Citizen.as_str() {
             return Err(Error::NoRegisterYet);
         }
+        let phone = same_phone(&shown, heard.phone)?;
         let said = Said { number: &shown.number, full_name: &shown.full_name, birth_date: &shown.birth_date };
         let subject = self.known(ctx, &said).await?.ok_or(Error::NotInRegister)?;
         let likeness = match seen.image {
@@ -158,7 +178,42 @@ impl Enrolment {
         let body = json!({"event": "confirmed-face-to-face", "application": id, "level": shown.level, "face": face});
         account::log(&mut tx, ctx, Some(subject), body).await?;
         tx.commit().await?;
-        Ok(activation)
+        Ok(self.hand(activation, phone, heard.sentence))
+    }
+
+    /// Gives another word for an application that was confirmed, because the message did not come. Earlier ones work no more.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `NoSuchApplication`, `WrongState` unless it waits to be activated, `PhoneDiffers`.
+    pub async fn send_again(
+        &self,
+        ctx: &Ctx,
+        id: Uuid,
+        heard: Heard<'_, impl FnOnce(&str) -> String + Send>,
+    ) -> Result<Handed, Error> {
+        let shown = self.application(ctx, id).await?;
+        let phone = same_phone(&shown, heard.phone)?;
+        let mut tx = self.identity.db.begin().await?;
+        let about: Option<Option<Uuid>> = sqlx::query_scalar(
+            "select subject_id from identity.application where application_id = $1 and state = 'approved' for update",
+        )
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let subject = about.ok_or(Error::WrongState)?.map(SubjectId);
+        let activation = Activation::of_application(&mut tx, ctx, id).await?;
+        account::log(&mut tx, ctx, subject, json!({"event": "word-given-again", "application": id})).await?;
+        tx.commit().await?;
+        Ok(self.hand(activation, phone, heard.sentence))
+    }
+
+    fn hand(&self, activation: Activation, phone: Phone, sentence: impl FnOnce(&str) -> String) -> Handed {
+        if !self.identity.sends_messages() {
+            return Handed::Word(activation);
+        }
+        let ending = phone.ending().to_owned();
+        self.identity.send_message(phone, sentence(&activation.token));
+        Handed::Sent { ending }
     }
 
     /// Refuses an application, with the reason that the applicant is told.
@@ -203,6 +258,12 @@ impl Enrolment {
         tx.commit().await?;
         Ok(activation)
     }
+}
+
+/// The phone of the application, if it is the one that the person at the counter has.
+fn same_phone(shown: &ApplicationShown, heard: &str) -> Result<Phone, Error> {
+    let heard = Phone::parse(heard).map_err(|_| Error::PhoneDiffers)?;
+    if heard.number() == shown.phone { Ok(heard) } else { Err(Error::PhoneDiffers) }
 }
 
 /// The officer at the counter, and the body.

@@ -3,6 +3,9 @@
 //!
 //! Always true here:
 //! - nobody has an account whose number, name and birth date the register does not know together;
+//! - no word that opens an account goes to a phone only because somebody typed it: the register knows the phone as the person's,
+//!   or an officer heard its number from the person at the counter;
+//! - an account that there is already is never given away by a message alone;
 //! - who asks learns nothing from the answer about whether the register knows the person: that is told at the counter;
 //! - level 2 is given only after an officer confirmed the person and, where a picture was taken, a matcher agreed;
 //! - an account that is locked or closed has no session left.
@@ -15,15 +18,17 @@ mod matcher;
 mod state;
 mod watch;
 
-pub use activation::Activation;
+pub use activation::{Activation, Handed};
 pub use application::{Applied, NewApplication};
-pub use counter::{ApplicationShown, FaceToFace, Found};
+pub use counter::{ApplicationShown, FaceToFace, Found, Heard};
 pub use levels::{ApplicantKind, AskedBy, Levels};
 pub use matcher::{BiometricMatcher, FileMatcher, Likeness};
+pub(crate) use state::may_keep;
 pub use state::{AccountShown, AccountState};
 pub use watch::{DEATHS, IDLE_OFFICERS};
 
-use crate::{Error, Identity};
+use crate::openid::authority;
+use crate::{Error, Identity, Phone};
 use exchange::{Exchange, Request, Scope, SubjectRef};
 use kernel::calendar::Calendar;
 use kernel::{BodyId, Ctx, Kind, PersonalNumber, SubjectId};
@@ -88,6 +93,32 @@ impl Enrolment {
             return Ok(None);
         }
         Ok(found.get("subject").and_then(Value::as_str).and_then(|id| id.parse().ok()).map(SubjectId))
+    }
+
+    /// The phone that the register has as the person's own.
+    async fn phone_of(&self, ctx: &Ctx, subject: SubjectId) -> Result<Option<Phone>, Error> {
+        let request = Request::new(BodyId::new(PROVIDER), BodyId::new(PROVIDER), "population.get", PURPOSE)
+            .about(Scope::of(subject))
+            .only(["phone"]);
+        let found =
+            self.exchange.call(&system(ctx), request, json!({"subject": subject})).await.map_err(Error::Door)?;
+        Ok(found.get("phone").and_then(Value::as_str).and_then(|text| Phone::parse(text).ok()))
+    }
+
+    /// Whether the person of this number is under age and a child or ward of the citizen who asks. Only the asker's own kin is
+    /// read, in the asker's name.
+    async fn has_ward(&self, ctx: &Ctx, guardian: SubjectId, number: &str) -> Result<bool, Error> {
+        let request = Request::new("national-portal", PROVIDER, "population.get", "self-service")
+            .about(Scope::of(guardian))
+            .only(["kin"]);
+        let found = self.exchange.call(ctx, request, json!({"subject": guardian})).await.map_err(Error::Door)?;
+        let kin = found.get("kin").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let is = |kin: &&Value| kin.get("personal_number").and_then(Value::as_str) == Some(number);
+        let child = kin.iter().find(is);
+        Ok(child.is_some_and(|kin| {
+            let subject = kin.get("subject").and_then(Value::as_str).and_then(|id| id.parse().ok()).map(SubjectId);
+            subject.is_some_and(|subject| authority(kin, subject, ctx.today()).is_some())
+        }))
     }
 
     /// Whether the register says that the person has died.

@@ -163,7 +163,7 @@ fn is_administrator(ctx: &Ctx) -> bool {
 }
 
 /// Who may look at an account, lock and close it.
-fn may_keep(ctx: &Ctx, account: AccountId) -> Result<(), Error> {
+pub(crate) fn may_keep(ctx: &Ctx, account: AccountId) -> Result<(), Error> {
     let may = match &ctx.actor {
         Actor::Citizen { account: own, .. } => *own == account,
         Actor::System { body, .. } => body.as_str() == PROVIDER,

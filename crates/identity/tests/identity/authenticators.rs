@@ -24,7 +24,7 @@ async fn session(house: &House) -> Session {
 }
 
 async fn events(house: &House, account: AccountId) -> Vec<String> {
-    let events = house.identity.history(&house.visitor, account).await.unwrap();
+    let events = house.identity.history(&house.owner(), account).await.unwrap();
     let mut events: Vec<String> = events.into_iter().map(|event| event.what).collect();
     // Events of one instant have no order.
     events.sort();

@@ -3,8 +3,10 @@
 use crate::{House, PASSWORD, house, number, role};
 use async_trait::async_trait;
 use exchange::{Exchange, Pass, Service};
-use identity::enrolment::{AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Likeness, NewApplication};
-use identity::{Enrolment, Error, NewAccount, TotpSecret, totp_now};
+use identity::enrolment::{
+    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication,
+};
+use identity::{Enrolment, Error, KeptMessages, NewAccount, TotpSecret, totp_now};
 use kernel::{AccountId, Actor, BodyId, Ctx, Kind, PersonalNumber, Problem, Role, ServiceName, SubjectId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -52,15 +54,31 @@ struct Desk {
     people: People,
     officer: Ctx,
     lan: SubjectId,
+    messages: Arc<KeptMessages>,
 }
 
 const LAN: u32 = 77;
+/// The child of the mother of the house.
+const CHILD: u32 = 78;
+const PHONE: &str = "0912 345 678";
+const SEEN: FaceToFace<'static> = FaceToFace { document: "001195000077", image: None };
+
+/// What the officer hears of the person's phone.
+fn heard(phone: &str) -> Heard<'_, impl FnOnce(&str) -> String + Send> {
+    Heard { phone, sentence: |word: &str| word.to_owned() }
+}
 
 async fn desk() -> Desk {
-    let house = house().await;
+    let mut house = house().await;
+    let messages = Arc::new(KeptMessages::default());
+    house.identity = house.identity.clone().with_gateway(messages.clone());
     let lan = SubjectId(house.system.uuid());
-    let person = json!({"personal_number": number(LAN), "full_name": "Nguyễn Thị Lan", "birth_date": "1995-03-04"});
-    let people: People = Arc::new(Mutex::new(vec![(lan, person)]));
+    let person = json!({"personal_number": number(LAN), "full_name": "Nguyễn Thị Lan", "birth_date": "1995-03-04",
+        "phone": "+84 912 345 678"});
+    let child = json!({"personal_number": number(CHILD), "subject": house.system.uuid(), "relation": "child",
+        "birth_date": "2017-01-01"});
+    let people = vec![(lan, person), (house.mother.1, json!({ "kin": [child] }))];
+    let people: People = Arc::new(Mutex::new(people));
     let pack = pack::Pack::embedded("vn").unwrap();
     let mut report = pack::Report::new();
     let units = pack::units::Units::read(&pack, &mut report);
@@ -78,7 +96,7 @@ async fn desk() -> Desk {
         roles: vec![Role::from("identity-card-officer")],
     };
     let officer = house.system.act_as(officer);
-    Desk { house, enrolment, people, officer, lan }
+    Desk { house, enrolment, people, officer, lan, messages }
 }
 
 impl Desk {
@@ -90,9 +108,22 @@ impl Desk {
             number: &number,
             full_name: "Nguyễn Thị Lan",
             birth_date: "1995-03-04",
-            phone: "0912 345 678",
+            phone: PHONE,
         };
-        self.enrolment.apply(&self.house.visitor, &new).await
+        self.enrolment.apply(&self.house.visitor, &new, str::to_owned).await
+    }
+
+    /// The messages that were sent, newest first. They leave beside the answer.
+    async fn messages(&self) -> Vec<(String, String)> {
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        self.messages.shown()
+    }
+
+    /// The word in the last message.
+    async fn word(&self) -> String {
+        self.messages().await.remove(0).1
     }
 
     /// An account of level 2, opened at the counter.
@@ -100,12 +131,13 @@ impl Desk {
         let applied = self.apply(2).await.unwrap();
         self.enrolment.call_up(&self.officer, &applied.code).await.unwrap();
         let seen = FaceToFace { document: "001195000077", image: Some(b"lan") };
-        let word = self.enrolment.confirm(&self.officer, applied.id, seen).await.unwrap();
+        let handed = self.enrolment.confirm(&self.officer, applied.id, seen, heard("+84912345678")).await.unwrap();
+        assert!(matches!(handed, Handed::Sent { ending } if ending == "678"), "the officer does not see the word");
+        let word = self.word().await;
         let secret = TotpSecret::draw(&self.house.visitor.random);
         let code = totp_now(&secret, self.house.visitor.now());
         let visitor = &self.house.visitor;
-        let account =
-            self.enrolment.activate(visitor, &word.token, PASSWORD, Some((&secret, code.as_str()))).await.unwrap();
+        let account = self.enrolment.activate(visitor, &word, PASSWORD, Some((&secret, code.as_str()))).await.unwrap();
         (account, secret)
     }
 
@@ -128,8 +160,8 @@ async fn level_2_is_opened_at_the_counter_and_signs_in() {
 #[tokio::test]
 async fn level_1_needs_no_counter_where_the_register_agrees() {
     let desk = desk().await;
-    let applied = desk.apply(1).await.unwrap();
-    let word = applied.activation.expect("a word for the phone").token.to_lowercase();
+    desk.apply(1).await.unwrap();
+    let word = desk.word().await.to_lowercase();
     let long = "một con đường rất dài về làng";
     let visitor = &desk.house.visitor;
     let account = desk.enrolment.activate(visitor, &word, long, None).await.unwrap();
@@ -137,6 +169,114 @@ async fn level_1_needs_no_counter_where_the_register_agrees() {
     assert_eq!(known.choices, [Actor::Citizen { account, subject: desk.lan, level: 1 }]);
     let again = desk.enrolment.activate(visitor, &word, long, None).await;
     assert!(matches!(again, Err(Error::ActivationUnusable)), "the word works once");
+    // Codes go to that phone from now on.
+    desk.house.identity.send_code(visitor, &number(LAN), str::to_owned, &identity::Origin::default()).await.unwrap();
+    let code = desk.word().await;
+    let known = desk.house.identity.sign_in(visitor, &number(LAN), long, Some(&code)).await.unwrap();
+    assert_eq!(known.authentication.assurance, identity::Assurance::Two);
+}
+
+#[tokio::test]
+async fn level_1_is_opened_by_no_phone_but_the_one_in_the_register() {
+    let desk = desk().await;
+    for phone in [json!("0987654321"), Value::Null] {
+        desk.people.lock().unwrap()[0].1["phone"] = phone;
+        let applied = desk.apply(1).await.unwrap();
+        assert!(desk.messages().await.is_empty());
+        // The counter opens it.
+        let found = desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
+        assert_eq!(found.applications[0].state, "waiting");
+    }
+    let found = desk.enrolment.call_up(&desk.officer, &number(LAN)).await.unwrap();
+    let id = found.applications[0].application_id;
+    desk.enrolment.confirm(&desk.officer, id, SEEN, heard(PHONE)).await.unwrap();
+    assert_eq!(desk.messages().await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_message_gives_an_account_away_that_there_is() {
+    let desk = desk().await;
+    // Asked for twice, while there was none.
+    desk.apply(1).await.unwrap();
+    let early = desk.word().await;
+    let (account, secret) = desk.opened().await;
+    let sent = desk.messages().await.len();
+    desk.apply(1).await.unwrap();
+    assert_eq!(desk.messages().await.len(), sent, "it waits for a counter");
+    let mine = TotpSecret::draw(&desk.house.visitor.random);
+    let code = totp_now(&mine, desk.house.visitor.now());
+    let taken = desk.enrolment.activate(&desk.house.visitor, &early, PASSWORD, Some((&mine, code.as_str()))).await;
+    assert!(matches!(taken, Err(Error::ActivationUnusable)));
+    assert_eq!(desk.signs_in(&secret).await.unwrap().account, account);
+}
+
+#[tokio::test]
+async fn messages_about_one_person_are_few() {
+    let desk = desk().await;
+    for _ in 0..3 {
+        desk.apply(1).await.unwrap();
+    }
+    assert!(matches!(desk.apply(1).await, Err(Error::TooManyApplications)));
+    assert_eq!(desk.messages().await.len(), 3);
+    desk.house.clock.set(desk.house.system.now() + Duration::days(2));
+    desk.apply(1).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_application_that_somebody_else_filed_is_found_out_by_its_phone() {
+    let desk = desk().await;
+    let number = number(LAN);
+    let theirs = NewApplication {
+        kind: ApplicantKind::Citizen,
+        level: Some(2),
+        number: &number,
+        full_name: "Nguyễn Thị Lan",
+        birth_date: "1995-03-04",
+        phone: "0987 654 321",
+    };
+    let applied = desk.enrolment.apply(&desk.house.visitor, &theirs, str::to_owned).await.unwrap();
+    desk.enrolment.call_up(&desk.officer, &number).await.unwrap();
+    for said in [PHONE, "", "không nhớ"] {
+        let tried = desk.enrolment.confirm(&desk.officer, applied.id, SEEN, heard(said)).await;
+        assert!(matches!(tried, Err(Error::PhoneDiffers)), "{said}");
+    }
+    assert!(desk.messages().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_word_that_did_not_arrive_is_given_again_and_the_first_one_is_dead() {
+    let desk = desk().await;
+    let applied = desk.apply(2).await.unwrap();
+    desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
+    let early = desk.enrolment.send_again(&desk.officer, applied.id, heard(PHONE)).await;
+    assert!(matches!(early, Err(Error::WrongState)), "nobody was confirmed yet");
+    desk.enrolment.confirm(&desk.officer, applied.id, SEEN, heard(PHONE)).await.unwrap();
+    let first = desk.word().await;
+    let other = desk.enrolment.send_again(&desk.officer, applied.id, heard("0987654321")).await;
+    assert!(matches!(other, Err(Error::PhoneDiffers)));
+    desk.enrolment.send_again(&desk.officer, applied.id, heard(PHONE)).await.unwrap();
+    let second = desk.word().await;
+    let secret = TotpSecret::draw(&desk.house.visitor.random);
+    let code = totp_now(&secret, desk.house.visitor.now());
+    let visitor = &desk.house.visitor;
+    let dead = desk.enrolment.activate(visitor, &first, PASSWORD, Some((&secret, code.as_str()))).await;
+    assert!(matches!(dead, Err(Error::ActivationUnusable)));
+    let leaked = desk.enrolment.activate(visitor, &second, "password12345", Some((&secret, code.as_str()))).await;
+    assert!(matches!(leaked, Err(Error::WeakPassword(_) | Error::PasswordBreached)));
+    desk.enrolment.activate(visitor, &second, PASSWORD, Some((&secret, code.as_str()))).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_counter_looks_at_is_in_the_owners_history() {
+    let desk = desk().await;
+    let (account, _) = desk.opened().await;
+    desk.enrolment.call_up(&desk.officer, &number(LAN)).await.unwrap();
+    let owner = desk.house.system.act_as(Actor::Citizen { account, subject: desk.lan, level: 2 });
+    let events = desk.house.identity.history(&owner, account).await.unwrap();
+    assert!(events.iter().any(|event| event.what == "account-called-up"));
+    let (other, subject) = desk.house.mother;
+    let stranger = desk.house.system.act_as(Actor::Citizen { account: other, subject, level: 2 });
+    assert!(matches!(desk.house.identity.history(&stranger, account).await, Err(Error::NotAllowed)));
 }
 
 #[tokio::test]
@@ -151,12 +291,11 @@ async fn who_the_register_does_not_know_so_gets_an_answer_that_tells_nothing_and
         birth_date: "1995-04-03",
         phone: "0912345678",
     };
-    let applied = desk.enrolment.apply(&desk.house.visitor, &new).await.unwrap();
+    let applied = desk.enrolment.apply(&desk.house.visitor, &new, str::to_owned).await.unwrap();
     assert!(applied.code.starts_with("TK"));
     let found = desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
     assert!(!found.applications[0].agrees, "the officer sees it");
-    let seen = FaceToFace { document: "001195000077", image: None };
-    let refused = desk.enrolment.confirm(&desk.officer, applied.id, seen).await;
+    let refused = desk.enrolment.confirm(&desk.officer, applied.id, SEEN, heard(PHONE)).await;
     assert!(matches!(refused, Err(Error::NotInRegister)));
 }
 
@@ -166,10 +305,12 @@ async fn another_face_opens_nothing_and_of_two_officers_one_decides() {
     let applied = desk.apply(2).await.unwrap();
     desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
     let other = FaceToFace { document: "001195000077", image: Some(b"hoa") };
-    assert!(matches!(desk.enrolment.confirm(&desk.officer, applied.id, other).await, Err(Error::FaceDiffers)));
-    let seen = FaceToFace { document: "001195000077", image: None };
+    assert!(matches!(
+        desk.enrolment.confirm(&desk.officer, applied.id, other, heard(PHONE)).await,
+        Err(Error::FaceDiffers)
+    ));
     let (one, two) = tokio::join!(
-        desk.enrolment.confirm(&desk.officer, applied.id, seen),
+        desk.enrolment.confirm(&desk.officer, applied.id, SEEN, heard(PHONE)),
         desk.enrolment.refuse(&desk.officer, applied.id, "nghi ngờ"),
     );
     assert!(one.is_ok() != two.is_ok(), "of two who decide at once one is told");
@@ -197,7 +338,7 @@ async fn only_the_counter_that_called_it_up_sees_an_application() {
 #[tokio::test]
 async fn children_need_a_guardian_of_level_2() {
     let desk = desk().await;
-    let number = number(78);
+    let number = number(CHILD);
     let new = NewApplication {
         kind: ApplicantKind::Citizen,
         level: Some(2),
@@ -206,14 +347,21 @@ async fn children_need_a_guardian_of_level_2() {
         birth_date: "2017-01-01",
         phone: "0912345678",
     };
-    assert!(matches!(desk.enrolment.apply(&desk.house.visitor, &new).await, Err(Error::NotEligible)));
+    assert!(matches!(desk.enrolment.apply(&desk.house.visitor, &new, str::to_owned).await, Err(Error::NotEligible)));
     let (account, subject) = desk.house.mother;
     let mother = desk.house.system.act_as(Actor::Citizen { account, subject, level: 2 });
-    let applied = desk.enrolment.apply(&mother, &new).await.unwrap();
+    let others = crate::number(79);
+    let stolen = NewApplication { number: &others, ..new };
+    let stolen = desk.enrolment.apply(&mother, &stolen, str::to_owned).await;
+    assert!(matches!(stolen, Err(Error::NoAuthority)), "somebody else's child");
+    let applied = desk.enrolment.apply(&mother, &new, str::to_owned).await.unwrap();
     let found = desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
     assert_eq!(found.applications[0].guardian_account, Some(account.0));
     let young = NewApplication { birth_date: "2023-01-01", ..new };
-    assert!(matches!(desk.enrolment.apply(&mother, &young).await, Err(Error::NotEligible)), "no level 2 below six");
+    assert!(
+        matches!(desk.enrolment.apply(&mother, &young, str::to_owned).await, Err(Error::NotEligible)),
+        "no level 2 below six"
+    );
 }
 
 #[tokio::test]
@@ -233,9 +381,8 @@ async fn a_lock_ends_sessions_and_the_counter_gives_the_account_back() {
     let found = desk.enrolment.call_up(&desk.officer, &number(LAN)).await.unwrap();
     assert_eq!(found.account, Some(account));
 
-    let seen = FaceToFace { document: "001195000077", image: None };
-    let lost = desk.enrolment.recover(&desk.officer, account, seen).await.unwrap();
-    let word = desk.enrolment.recover(&desk.officer, account, seen).await.unwrap();
+    let lost = desk.enrolment.recover(&desk.officer, account, SEEN).await.unwrap();
+    let word = desk.enrolment.recover(&desk.officer, account, SEEN).await.unwrap();
     let fresh = TotpSecret::draw(&desk.house.visitor.random);
     let code = totp_now(&fresh, desk.house.visitor.now());
     let visitor = &desk.house.visitor;
@@ -261,8 +408,7 @@ async fn a_death_in_the_register_closes_the_account_once() {
     assert_eq!(desk.enrolment.account(&desk.officer, account).await.unwrap().state, AccountState::Closed);
     assert!(matches!(desk.signs_in(&secret).await, Err(Error::Refused)));
     assert_eq!(desk.enrolment.close_the_dead(system).await.unwrap(), 0, "each change is looked at once");
-    let seen = FaceToFace { document: "001195000077", image: None };
-    assert!(matches!(desk.enrolment.recover(&desk.officer, account, seen).await, Err(Error::WrongState)));
+    assert!(matches!(desk.enrolment.recover(&desk.officer, account, SEEN).await, Err(Error::WrongState)));
 }
 
 #[tokio::test]

@@ -78,6 +78,12 @@ impl House {
         identity::totp_now(&self.secret, self.visitor.now())
     }
 
+    /// The citizen of level 2.
+    pub(crate) fn owner(&self) -> Ctx {
+        let (account, subject) = self.mother;
+        self.system.act_as(Actor::Citizen { account, subject, level: 2 })
+    }
+
     pub(crate) async fn try_in(
         &self,
         login: &str,

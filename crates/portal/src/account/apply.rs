@@ -2,7 +2,10 @@
 
 use crate::State;
 use crate::page::{self, Answer};
-use axum::{extract, http::StatusCode};
+use axum::{
+    extract,
+    http::{StatusCode, Uri},
+};
 use identity::enrolment::{ApplicantKind, Enrolment, NewApplication};
 use kernel::{Ctx, Kind, Problem};
 use serde_json::{Value, json};
@@ -11,6 +14,40 @@ use web::{CitizenSession, Form, Language, Visitor};
 /// Accounts, where the pack says who may have one.
 pub(crate) fn enrolment(state: &State) -> Result<&Enrolment, Problem> {
     state.enrolment.as_ref().ok_or_else(|| Problem::new(Kind::NotFound, web::codes::NOT_FOUND))
+}
+
+/// What a message says of the word that opens an account, in a language.
+pub(crate) fn message(state: &State, language: Language) -> impl FnOnce(&str) -> String + Send + use<> {
+    let (texts, link) = (state.web.texts.clone(), format!("{}/tai-khoan/kich-hoat", state.origin));
+    move |word| {
+        texts.say(language, "message-activation", &[("word".to_owned(), word.to_owned()), ("link".to_owned(), link)])
+    }
+}
+
+/// Made-up people without an account, for who tries the demonstration.
+fn newcomers(state: &State, child: bool) -> Vec<Value> {
+    let all = state.demo.iter().flat_map(|demo| &demo.newcomers).filter(|person| person.child == child);
+    all.map(|person| json!({"label": person.label, "number": person.number, "full_name": person.full_name})).collect()
+}
+
+/// The form as one of them would fill it in.
+fn filled(state: &State, uri: &Uri, child: bool) -> Form {
+    let picked = page::query(uri, "vai");
+    let people = state.demo.iter().flat_map(|demo| &demo.newcomers).filter(|person| person.child == child);
+    let Some(person) = people.into_iter().find(|person| Some(&person.number) == picked.as_ref()) else {
+        return Form::default();
+    };
+    let born = person.birth_date;
+    let (day, month, year) = (born.day().to_string(), u8::from(born.month()).to_string(), born.year().to_string());
+    let fields = [
+        ("number", person.number.clone()),
+        ("full_name", person.full_name.clone()),
+        ("birth_date.d", day),
+        ("birth_date.m", month),
+        ("birth_date.y", year),
+        ("phone", person.phone.clone()),
+    ];
+    Form(fields.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 fn shown(state: &State, child: bool, form: &Form, errors: Vec<Value>) -> Result<Value, Problem> {
@@ -27,6 +64,7 @@ fn shown(state: &State, child: bool, form: &Form, errors: Vec<Value>) -> Result<
     let date = json!({"d": value("birth_date.d"), "m": value("birth_date.m"), "y": value("birth_date.y")});
     Ok(json!({
         "child": child, "kinds": kinds, "levels": levels, "errors": errors,
+        "newcomers": newcomers(state, child),
         "v": {
             "kind": form.get("kind").unwrap_or("citizen"), "level": form.get("level").unwrap_or("2"),
             "number": value("number"), "full_name": value("full_name"), "birth_date": date, "phone": value("phone"),
@@ -34,13 +72,13 @@ fn shown(state: &State, child: bool, form: &Form, errors: Vec<Value>) -> Result<
     }))
 }
 
-pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor) -> Answer {
-    let content = shown(&state, false, &Form::default(), Vec::new())?;
+pub(crate) async fn form(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
+    let content = shown(&state, false, &filled(&state, &uri, false), Vec::new())?;
     Ok(page::open(&state, &visitor, "account/apply.html", content)?)
 }
 
-pub(crate) async fn child_form(extract::State(state): extract::State<State>, me: CitizenSession) -> Answer {
-    let content = shown(&state, true, &Form::default(), Vec::new())?;
+pub(crate) async fn child_form(extract::State(state): extract::State<State>, me: CitizenSession, uri: Uri) -> Answer {
+    let content = shown(&state, true, &filled(&state, &uri, true), Vec::new())?;
     Ok(page::own(&state, &me.visit, "account/apply.html", content)?)
 }
 
@@ -74,11 +112,11 @@ async fn take(state: &State, visitor: &Visitor, ctx: &Ctx, child: bool, form: &F
         birth_date: &birth_date,
         phone: form.get("phone").unwrap_or_default(),
     };
-    match enrolment(state)?.apply(ctx, &new).await {
+    match enrolment(state)?.apply(ctx, &new, message(state, visitor.language)).await {
         Ok(applied) => {
-            // The word that opens the account is for the person's own phone; only made-up people read it here.
-            let message = applied.activation.filter(|_| state.demo.is_some()).map(|activation| activation.token);
-            let content = json!({"code": applied.code, "level": level, "message": message});
+            // The same whatever the register said: who asks learns nothing of others.
+            let level = new.level.unwrap_or(2);
+            let content = json!({"code": applied.code, "level": level, "child": child});
             Ok(page::open(state, visitor, "account/applied.html", content)?)
         }
         Err(error) => {
@@ -86,7 +124,8 @@ async fn take(state: &State, visitor: &Visitor, ctx: &Ctx, child: bool, form: &F
             if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::Forbidden) {
                 return Err(problem.into());
             }
-            refused(state, visitor, child, form, "number", &problem)
+            let at = problem.args.get("field").map_or("number", String::as_str);
+            refused(state, visitor, child, form, at, &problem)
         }
     }
 }

@@ -1,14 +1,15 @@
 //! `/can-bo/tai-khoan`: the counter of the commune's police, where accounts of level 2 are opened, accounts are locked and
 //! people who lost their phone get in again. Who may do what is identity's to say.
 
-use super::{apply::enrolment, history};
+use super::apply::{enrolment, message};
+use super::history;
 use crate::State;
 use crate::page::{self, Answer, go};
 use axum::{
     extract::{self, Path},
     http::{StatusCode, Uri},
 };
-use identity::enrolment::{Activation, ApplicationShown, FaceToFace};
+use identity::enrolment::{Activation, ApplicationShown, FaceToFace, Handed, Heard};
 use kernel::{AccountId, Kind, Problem};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -92,9 +93,14 @@ fn mendable(state: &State, language: Language, problem: Problem, at: &str) -> Re
     Ok(vec![json!({"href": at, "message": message})])
 }
 
-fn opened(state: &State, me: &OfficerSession, why: &str, activation: &Activation) -> Answer {
-    let content =
-        json!({"token": activation.token, "why": why, "link": format!("{}/tai-khoan/kich-hoat", state.origin)});
+/// The word is on the page only where the officer must hand it over.
+fn opened(state: &State, me: &OfficerSession, why: &str, handed: &Handed) -> Answer {
+    let (token, ending) = match handed {
+        Handed::Word(Activation { token, .. }) => (Some(token), None),
+        Handed::Sent { ending } => (None, Some(ending)),
+    };
+    let link = format!("{}/tai-khoan/kich-hoat", state.origin);
+    let content = json!({"token": token, "ending": ending, "why": why, "link": link});
     Ok(page::own(state, &me.visit, "account/desk-opened.html", content)?)
 }
 
@@ -122,14 +128,22 @@ pub(crate) async fn decide(
             }
         };
     }
+    // The message is for the citizen, whose language nobody asked.
+    let heard = Heard { phone: form.get("phone").unwrap_or_default(), sentence: message(&state, Language::Vi) };
+    let again = form.get("_lam") == Some("gui-lai");
     let confirmed = match seen(&form) {
-        Ok(face) => enrolment(&state)?.confirm(ctx, id, face).await.map_err(Problem::from),
+        _ if again => enrolment(&state)?.send_again(ctx, id, heard).await.map_err(Problem::from),
+        Ok(face) => enrolment(&state)?.confirm(ctx, id, face, heard).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     match confirmed {
-        Ok(activation) => opened(&state, &me, "new", &activation),
+        Ok(handed) => opened(&state, &me, if again { "again" } else { "new" }, &handed),
         Err(problem) => {
-            let at = if problem.code == "POR0062" { "#seen" } else { "#document" };
+            let at = match &*problem.code {
+                "POR0062" => "#seen",
+                "IDN0091" => "#phone",
+                _ => "#document",
+            };
             let errors = mendable(&state, me.visit.language, problem, at)?;
             application_page(&state, &me, id, errors).await
         }
@@ -176,7 +190,7 @@ pub(crate) async fn change(
         Some("mo") => enrolment.unlock(ctx, account, reason).await.map(|()| "unlocked").map_err(Problem::from),
         _ => match seen(&form) {
             Ok(face) => match enrolment.recover(ctx, account, face).await {
-                Ok(activation) => return opened(&state, &me, "recovered", &activation),
+                Ok(activation) => return opened(&state, &me, "recovered", &Handed::Word(activation)),
                 Err(error) => Err(error.into()),
             },
             Err(problem) => Err(problem),

@@ -10,6 +10,7 @@ mod devices;
 mod history;
 mod home;
 mod logout;
+mod messages;
 mod parties;
 mod passkey;
 mod qr;
@@ -45,6 +46,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/tai-khoan/lich-su", get(history::show))
         .route("/tai-khoan/mo", get(apply::form).post(apply::send))
         .route("/tai-khoan/con", get(apply::child_form).post(apply::send_child))
+        .route("/tin-nhan", get(messages::show))
         .route("/tai-khoan/kich-hoat", get(activate::form).post(activate::activate))
         .route("/can-bo/tai-khoan", get(counter::list).post(counter::call_up))
         .route("/can-bo/tai-khoan/{application}", get(counter::application).post(counter::decide))

@@ -30,6 +30,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/du-lieu-cua-toi", get(your_data))
         .route("/tro-giup", get(help))
         .route("/dang-nhap", get(sign_in::form).post(sign_in::sign_in))
+        .route("/dang-nhap/ma", axum::routing::post(sign_in::send_code))
         .route("/dang-xuat", axum::routing::post(sign_in::sign_out))
 }
 

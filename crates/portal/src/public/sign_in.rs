@@ -10,6 +10,7 @@ use axum::{
 use identity::{Origin, TotpSecret};
 use kernel::{AccountId, Actor, Ctx, Kind, Problem};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use web::{Failure, Form, NewSession, Opened, Visitor};
 
 /// A session that has begun.
@@ -76,6 +77,38 @@ pub(crate) async fn sign_in(
             shown(&state, &visitor, &wanted, Typed { login, ..Typed::default() }, errors, status)
         }
         Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Sends a code to the phone of the account of this name. What the page says is the same for every name.
+pub(crate) async fn send_code(
+    extract::State(state): extract::State<State>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let wanted = form.get("tiep").map(local).unwrap_or_default();
+    let login = form.get("login").unwrap_or_default();
+    let typed = Typed { login, ..Typed::default() };
+    if login.trim().is_empty() {
+        let message = state.web.sentence(visitor.language, "POR0067", &BTreeMap::default());
+        let errors = vec![json!({"href": "#login", "message": message})];
+        return shown(&state, &visitor, &wanted, typed, errors, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let (texts, language) = (state.web.texts.clone(), visitor.language);
+    let sentence = move |code: &str| texts.say(language, "message-code", &[("code".to_owned(), code.to_owned())]);
+    let origin = Origin { address: web::address_of(&headers), device: state.web.device_kept(&headers) };
+    match state.identity.send_code(&visitor.ctx, login, sentence, &origin).await {
+        Ok(()) => shown(&state, &visitor, &wanted, Typed { sent: true, ..typed }, Vec::new(), StatusCode::OK),
+        Err(error) => {
+            let problem = Problem::from(error);
+            if problem.kind != Kind::TooMany {
+                return Err(problem.into());
+            }
+            let message = state.web.sentence(visitor.language, &problem.code, &problem.args);
+            let errors = vec![json!({"href": "#login", "message": message})];
+            shown(&state, &visitor, &wanted, typed, errors, StatusCode::TOO_MANY_REQUESTS)
+        }
     }
 }
 
@@ -155,6 +188,8 @@ struct Typed<'a> {
     client: Value,
     /// Whether an account was activated just now.
     activated: bool,
+    /// Whether a code was asked for just now.
+    sent: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -187,6 +222,7 @@ fn shown(
         "errors": errors, "wanted": !wanted.is_empty(), "next_path": wanted, "login": typed.login,
         "password": typed.password, "code": typed.code, "csrf": csrf,
         "accounts": accounts, "client": typed.client, "activated": typed.activated,
+        "sends": state.identity.sends_messages(), "sent": typed.sent,
     });
     let mut response = page::open(state, visitor, "public/sign-in.html", content)?;
     *response.status_mut() = status;

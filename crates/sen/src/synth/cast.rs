@@ -71,6 +71,8 @@ struct Role {
     /// Sexes of the children of the notices that wait.
     births: &'static [Sex],
     died_days_ago: Option<i64>,
+    /// The phone that the register knows.
+    phone: &'static str,
 }
 
 struct House {
@@ -91,6 +93,7 @@ const NOBODY: Role = Role {
     spouse: "",
     births: &[],
     died_days_ago: None,
+    phone: "",
 };
 
 const HOUSES: [House; 7] = [
@@ -169,6 +172,7 @@ const HOUSES: [House; 7] = [
         members: &[
             Role {
                 part: "father-of-twins",
+                phone: "0912345678",
                 name: "Vũ Hoàng Nam",
                 sex: Sex::Male,
                 age: 34,
@@ -349,6 +353,7 @@ fn person(world: &World, dice: &mut Dice, role: &Role, commune: &str, at: usize,
         birth: PartialDate::Day(born),
         sex: role.sex,
         old_id: None,
+        phone: (!role.phone.is_empty()).then(|| role.phone.to_owned()),
         birth_commune: commune.to_owned(),
         ethnicity: world.names.code(0).to_owned(),
         father: outside(dice, Sex::Male, born.year() - 28, surname),

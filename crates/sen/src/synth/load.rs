@@ -142,6 +142,9 @@ fn person(household: &Household, person: &Person, world: &World) -> LoadPerson {
     if let Some(number) = &person.old_id {
         body["old_identity_number"] = json!(number);
     }
+    if let Some(phone) = &person.phone {
+        body["phone"] = json!(phone);
+    }
     if let Some(day) = person.died {
         body["death_date"] = json!(iso_date::text(day));
     }

@@ -102,6 +102,8 @@ pub struct Person {
     pub sex: Sex,
     /// Number of the old identity paper (nine digits) of those who had one.
     pub old_id: Option<String>,
+    /// Their own phone, where the register has one. Only of the cast of the demo.
+    pub phone: Option<String>,
     /// Code of the commune where the birth was registered, as it is called today.
     pub birth_commune: String,
     /// Code in the pack's code set `ethnic-groups`.

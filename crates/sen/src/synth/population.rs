@@ -139,6 +139,7 @@ impl<'w> Population<'w> {
             birth,
             sex: draft.sex,
             old_id,
+            phone: None,
             birth_commune: self.world.places.get(draft.born_in).code.clone(),
             ethnicity: self.world.names.code(draft.people).to_owned(),
             father: kin(&draft.father),

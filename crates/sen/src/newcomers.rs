@@ -1,0 +1,103 @@
+//! People of the demonstration who have no account yet: with their details one tries how an account is asked for.
+
+use crate::synth::Cast;
+use anyhow::{Context, Result};
+use kernel::PartialDate;
+use pack::Text;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Part, who it is in Vietnamese and English, the phone that they would give, and whether a parent asks for them.
+const NEWCOMERS: &[(&str, &str, &str, &str, bool)] = &[
+    (
+        "father-of-twins",
+        "chồng chị Hương; dân cư có số điện thoại của anh",
+        "Hương's husband; the register has his phone",
+        "0912345678",
+        false,
+    ),
+    (
+        "grandmother",
+        "mẹ anh Quân; dân cư chưa có số điện thoại của bà",
+        "Quân's mother; the register has no phone of hers",
+        "0987654321",
+        false,
+    ),
+    ("girl-of-nine", "con gái chị Hương, 9 tuổi", "Hương's daughter, nine years old", "0912345670", true),
+];
+
+/// One of them.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Newcomer {
+    /// The part in the cast.
+    pub part: String,
+    /// Who it is, in Vietnamese.
+    pub vi: String,
+    /// Who it is, in English.
+    pub en: String,
+    /// Personal number.
+    pub number: String,
+    /// Name.
+    pub full_name: String,
+    /// Birth date.
+    pub birth_date: PartialDate,
+    /// The phone that they would give.
+    pub phone: String,
+    /// Whether a parent asks for them.
+    pub child: bool,
+}
+
+/// Those of this cast.
+#[must_use]
+pub fn of(cast: &Cast) -> Vec<Newcomer> {
+    let one = |(part, vi, en, phone, child): &(&str, &str, &str, &str, bool)| {
+        let person = cast.part(part)?;
+        Some(Newcomer {
+            part: (*part).to_owned(),
+            vi: (*vi).to_owned(),
+            en: (*en).to_owned(),
+            number: person.personal_number.as_str().to_owned(),
+            full_name: person.full_name.as_str().to_owned(),
+            birth_date: person.birth,
+            phone: (*phone).to_owned(),
+            child: *child,
+        })
+    };
+    NEWCOMERS.iter().filter_map(one).collect()
+}
+
+/// Keeps them beside the accounts.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(newcomers: &[Newcomer], file: &Path) -> Result<()> {
+    let text = serde_json::to_string_pretty(newcomers)?;
+    std::fs::write(file, text).with_context(|| format!("the demo's newcomers {}", file.display()))
+}
+
+/// Reads them; none from a data folder that an earlier release filled.
+///
+/// # Errors
+/// When the file is not ours.
+pub fn read(file: &Path) -> Result<Vec<Newcomer>> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(file)?;
+    serde_json::from_str(&text).with_context(|| format!("the demo's newcomers {}", file.display()))
+}
+
+impl Newcomer {
+    /// As the pages show them.
+    #[must_use]
+    pub fn shown(&self) -> portal::Newcomer {
+        portal::Newcomer {
+            label: Text { vi: self.vi.clone(), en: self.en.clone() },
+            number: self.number.clone(),
+            full_name: self.full_name.clone(),
+            birth_date: self.birth_date.earliest(),
+            phone: self.phone.clone(),
+            child: self.child,
+        }
+    }
+}
