@@ -106,6 +106,8 @@ async fn metadata_that_break_a_rule_are_refused_with_the_rule() {
     }
     for good in [
         json!({"redirect_uris": ["http://127.0.0.1:3000/cb"]}),
+        json!({"application_type": "native", "redirect_uris": ["vn.books.app:/cb", "http://127.0.0.1/cb"], "token_endpoint_auth_method": "none", "sector_identifier_uri": "https://books.test/sector"}),
+        // An app has no host to name its sector by: it is its own.
         json!({"application_type": "native", "redirect_uris": ["vn.books.app:/cb", "http://127.0.0.1/cb"], "token_endpoint_auth_method": "none"}),
         json!({"redirect_uris": ["https://a.test/cb", "https://b.test/cb"], "sector_identifier_uri": "https://a.test/sector"}),
     ] {
