@@ -232,7 +232,8 @@ try {
     }]));
     const figures = among.map((bed) => `${bed.name} ${round(of(bed, 'perCpuSecond'))}/CPU s (with its database ${round(of(bed, 'perCpuSecondWithDatabase'))})`);
     const ratio = among.length === 2 ? `  ${(of(among[0], 'perCpuSecond') / of(among[1], 'perCpuSecond')).toFixed(2)}×` : '';
-    console.log(`${name}: ${figures.join('  ')}${ratio}`);
+    const memory = among.map((bed) => `${bed.name} ${Math.round(resident(bed.pid))} MB`);
+    console.log(`${name}: ${figures.join('  ')}${ratio}  (resident: ${memory.join(', ')})`);
   }
   result.memory = Object.fromEntries(providers.map((bed) => [bed.name, { residentMB: Math.round(resident(bed.pid)), accounts: bed.filled }]));
   for (const bed of providers) console.log(`resident memory of ${bed.name}: ${result.memory[bed.name].residentMB} MB${bed.filled ? ` with ${bed.filled} accounts` : ''}`);
