@@ -188,3 +188,69 @@ pub(crate) fn same_subject(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.replace(", ", ",").to_lowercase();
     !one.is_empty() && plain(one) == plain(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// The certificates of a case, each as PEM.
+    fn certificates(case: &Value) -> impl Iterator<Item = &str> {
+        let several = ["untrusted_intermediates", "trusted_certs"].into_iter().filter_map(|name| case[name].as_array());
+        several.flatten().chain([&case["peer_certificate"]]).filter_map(Value::as_str)
+    }
+
+    /// x509-limbo's certificates. Chains are the proxy's to judge: here each is read or refused, never half. The data are not
+    /// ours to keep: `SEN_X509_LIMBO` names a folder with `limbo.json` of <https://github.com/C2SP/x509-limbo>.
+    #[test]
+    fn x509_limbos_certificates_are_read_whole_or_refused() {
+        let Some(folder) = std::env::var_os("SEN_X509_LIMBO") else {
+            eprintln!("skipped: SEN_X509_LIMBO names no folder with x509-limbo's limbo.json");
+            return;
+        };
+        let text = std::fs::read_to_string(std::path::Path::new(&folder).join("limbo.json")).unwrap();
+        let limbo: Value = serde_json::from_str(&text).unwrap();
+        let cases = limbo["testcases"].as_array().unwrap();
+        let (mut read, mut refused) = (0_usize, 0_usize);
+        for case in cases {
+            for pem in certificates(case) {
+                let Some(bytes) = der(pem) else {
+                    // Of a certificate that is to be taken, only the oversized are too much for us.
+                    let valid = case["expected_result"] == "SUCCESS" && case["peer_certificate"] == pem;
+                    assert!(!valid || pem.len() > BYTES_MAX, "{} is refused", case["id"]);
+                    refused += 1;
+                    continue;
+                };
+                read += 1;
+                let certificate = Certificate { der: bytes.clone(), verified: false };
+                let key = certificate.public_key().unwrap();
+                // SubjectPublicKeyInfo: an algorithm and a string of bits, and nothing else.
+                let (key, _, rest) = expect(key, SEQUENCE).unwrap();
+                assert!(rest.is_empty());
+                let (_, _, rest) = expect(key, SEQUENCE).unwrap();
+                let (_, _, rest) = expect(rest, 0x03).unwrap();
+                assert!(rest.is_empty(), "{}", case["id"]);
+                let _ = certificate.subject();
+                // Neither a part of it nor more than it is a certificate.
+                assert!((0..bytes.len()).all(|end| fields(&bytes[..end]).is_none()), "{}", case["id"]);
+                assert!(fields(&[&bytes[..], &[0]].concat()).is_none(), "{}", case["id"]);
+            }
+        }
+        assert!(read > 100, "{read} certificates read, {refused} refused, of {} cases", cases.len());
+        eprintln!("{read} certificates read, {refused} refused, of {} cases", cases.len());
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_its_end() {
+        for bytes in
+            [&[0x30][..], &[0x30, 0x05, 1], &[0x30, 0x81, 0x05, 0, 0, 0, 0, 0], &[0x30, 0x82, 0, 0x80], &[0x30, 0x80]]
+        {
+            assert!(value(bytes).is_none(), "{bytes:?}");
+            assert!(fields(bytes).is_none(), "{bytes:?}");
+        }
+        assert!(
+            value(&[0x30, 0x01, 7, 9])
+                .is_some_and(|(tag, inner, _, rest)| (tag, inner, rest) == (0x30, &[7][..], &[9][..]))
+        );
+    }
+}
