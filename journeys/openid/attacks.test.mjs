@@ -276,6 +276,66 @@ describe('forged tokens', () => {
   });
 });
 
+describe('clocks and names', () => {
+  attack('clocks that differ a little are forgiven, those that differ much are not', async () => {
+    const grant = { grant_type: 'client_credentials', resource: API };
+    const proved = async (shift) => {
+      const proof = await machine.proof('POST', bed.metadata.token_endpoint, { claims: { iat: now() + shift } });
+      return machine.call(bed.metadata.token_endpoint, grant, { proof });
+    };
+    const asserted = async (shift) => {
+      const at = now() + shift;
+      const assertion = await machine.assertion({ claims: { iat: at, nbf: at, exp: at + 60 } });
+      return machine.call(bed.metadata.token_endpoint, grant, { assertion });
+    };
+    const asked = async (shift) => {
+      const { params } = await signing.ask();
+      const at = now() + shift;
+      return signing.push({ client_id: params.client_id, request: await signing.requestObject(params, { claims: { iat: at, nbf: at, exp: at + 120 } }) });
+    };
+    // Proofs from before the provider began are refused, so that a restart forgets none that was used.
+    for (let n = 0; n < 60 && (await proved(-10)).status !== 200; n += 1) await new Promise((resolve) => setTimeout(resolve, 250));
+    for (const shift of [-10, 10]) {
+      for (const tried of [await proved(shift), await asserted(shift), await asked(shift)]) assert.ok([200, 201].includes(tried.status), `${shift} s: ${tried.text}`);
+    }
+    for (const shift of [-600, 90, 600]) {
+      refused(await proved(shift), ['invalid_dpop_proof', 'use_dpop_nonce']);
+      refused(await asserted(shift), 'invalid_client');
+      refused(await asked(shift), ['invalid_request_object', 'invalid_request']);
+    }
+  });
+
+  attack('whether a name has an account shows neither in the words nor in the time', async () => {
+    const tried = async (login) => {
+      const browser = new Browser(bed.url);
+      const page = await browser.go('/dang-nhap');
+      const form = page.forms.find((one) => one.fields.some((field) => field.type === 'password'));
+      const from = performance.now();
+      const answered = await browser.submit(form, { login, password: 'not the password of anybody', code: '' });
+      return { took: performance.now() - from, status: answered.status, said: words(answered.text).replaceAll(login, '') };
+    };
+    // Two people of their own, so that the tests beside are not slowed; few tries each, before a pause is demanded.
+    const there = ['long-widowed-mother', 'widowed-mother'].map((who) => bed.person(who).login);
+    const absent = ['001199000987', '001199000988'];
+    const took = { there: [], absent: [] };
+    const said = new Set();
+    for (let n = 0; n < 2; n += 1) {
+      for (const [kind, logins] of [['there', there], ['absent', absent]]) {
+        for (const login of logins) {
+          const one = await tried(login);
+          took[kind].push(one.took);
+          said.add(`${one.status} ${one.said}`);
+        }
+      }
+    }
+    assert.equal(said.size, 1, [...said].join('\n'));
+    const least = (times) => Math.min(...times);
+    const ratio = least(took.there) / least(took.absent);
+    // A password that is hashed for one and not for the other would be tens of times slower.
+    assert.ok(ratio > 1 / 3 && ratio < 3, `${ratio}`);
+  });
+});
+
 describe('the browser', () => {
   const consentOf = async (browser) => browser.go((await basic.begin({ prompt: 'consent' })).url);
 

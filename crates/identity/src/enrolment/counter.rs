@@ -45,6 +45,14 @@ pub struct ApplicationShown {
     pub reason: Option<String>,
 }
 
+impl ApplicationShown {
+    /// The last digits of the phone.
+    #[must_use]
+    pub fn phone_ending(&self) -> String {
+        Phone::parse(&self.phone).map_or_else(|_| String::new(), |phone| phone.ending().to_owned())
+    }
+}
+
 /// What the officer saw.
 #[derive(Clone, Copy)]
 pub struct FaceToFace<'a> {

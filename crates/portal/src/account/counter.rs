@@ -66,7 +66,8 @@ async fn application_page(state: &State, me: &OfficerSession, id: Uuid, errors: 
         row("apply-number", &found.number, agrees),
         row("apply-name", &found.full_name, agrees),
         row("apply-birth", &web::date_text(&found.birth_date), agrees),
-        row("apply-phone", &found.phone, None),
+        // Not shown whole: the officer asks the person for it.
+        row("apply-phone", &format!("…{}", found.phone_ending()), None),
     ];
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut a = line(&found);
