@@ -53,6 +53,12 @@ pub enum Error {
     /// No such petition.
     #[error("no such petition")]
     UnknownPetition,
+    /// The figures are being counted after the start.
+    #[error("the figures are being counted")]
+    Loading,
+    /// The body was asked no such thing, or has answered.
+    #[error("no such assignment is open")]
+    UnknownAssignment,
     /// A text is empty or too long.
     #[error("a text has 1 to {0} characters")]
     TextLength(usize),
@@ -86,15 +92,21 @@ impl Error {
             Self::TextLength(_) => "IND0012",
             Self::Database(_) | Self::Store(_) => "IND0013",
             Self::File(_) => "IND0014",
+            Self::Loading => "IND0015",
+            Self::UnknownAssignment => "IND0016",
         }
     }
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::UnknownIndicator | Self::UnknownBody | Self::UnknownCounter | Self::UnknownPetition => Kind::NotFound,
+            Self::UnknownIndicator
+            | Self::UnknownBody
+            | Self::UnknownCounter
+            | Self::UnknownPetition
+            | Self::UnknownAssignment => Kind::NotFound,
             Self::Evidence { .. } | Self::OtherVersion { .. } | Self::TextLength(_) => Kind::Invalid,
             Self::NotRateable | Self::PetitionState => Kind::Conflict,
-            Self::Database(_) | Self::Store(_) => Kind::Unavailable,
+            Self::Database(_) | Self::Store(_) | Self::Loading => Kind::Unavailable,
             Self::Formula { .. } | Self::TooMany(_) | Self::Snapshot(_) | Self::File(_) => Kind::Internal,
         }
     }

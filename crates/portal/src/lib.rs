@@ -17,6 +17,7 @@ mod public;
 pub mod review;
 mod show;
 mod state;
+mod steering;
 
 pub use embedded::{assets, assets_installed, template_source};
 pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, Newcomer, State};
@@ -27,6 +28,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/vi.ftl"),
         include_str!("../messages/catalogue.vi.ftl"),
         include_str!("../messages/leader.vi.ftl"),
+        include_str!("../messages/index.vi.ftl"),
         include_str!("../messages/admin.vi.ftl"),
         include_str!("../messages/review.vi.ftl"),
         include_str!("../messages/account.vi.ftl")
@@ -35,6 +37,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/en.ftl"),
         include_str!("../messages/catalogue.en.ftl"),
         include_str!("../messages/leader.en.ftl"),
+        include_str!("../messages/index.en.ftl"),
         include_str!("../messages/admin.en.ftl"),
         include_str!("../messages/review.en.ftl"),
         include_str!("../messages/account.en.ftl")
@@ -56,6 +59,7 @@ pub fn routes() -> axum::Router<State> {
         .merge(officer::router())
         .merge(leader::router())
         .merge(admin::router())
+        .merge(steering::router())
         .merge(account::router())
         .nest("/api/v1", api::router())
         .merge(assets().router())

@@ -102,10 +102,14 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
         Actor::Officer { roles, .. } => {
             let mut items = Vec::new();
             if works_on_tasks(roles) {
-                items.extend([("/can-bo", "nav-inbox"), ("/can-bo/da-xong", "nav-done")]);
+                items.extend([
+                    ("/can-bo", "nav-inbox"),
+                    ("/can-bo/da-xong", "nav-done"),
+                    ("/dieu-hanh/viec-giao", "nav-assigned"),
+                ]);
             }
             if roles.iter().any(|role| role.as_str() == LEADER) {
-                items.push(("/lanh-dao", "nav-leader"));
+                items.extend([("/lanh-dao", "nav-leader"), ("/dieu-hanh/chi-so", "nav-index")]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {
                 items.push(("/can-bo/tai-khoan", "nav-desk"));

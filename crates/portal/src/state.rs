@@ -36,6 +36,8 @@ pub struct State {
     pub origin: Arc<str>,
     /// The national catalogue of procedures.
     pub catalogue: catalogue::Library,
+    /// The index of the quality of service.
+    pub index: indicator::stored::Desk,
     /// Accounts that the sign-in page may show. Only in the demonstration.
     pub demo: Option<Arc<DemoBox>>,
 }

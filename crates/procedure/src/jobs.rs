@@ -24,6 +24,8 @@ pub const CANCEL: &str = "procedure.cancel";
 pub const WATCH: &str = "procedure.watch";
 /// The feed on which changes of dossiers are published.
 pub const FEED: &str = "procedure.dossier";
+/// KenhThucHien: every dossier comes in through the pages or the API.
+const ONLINE: u8 = 2;
 /// How often the watch looks.
 const WATCH_EVERY: Duration = Duration::minutes(10);
 
@@ -102,9 +104,16 @@ pub(crate) async fn publish(
     dossier: &DossierRow,
     status: Status,
 ) -> Result<(), Error> {
+    // Who answers for the dossier as a whole: the body of its first step.
+    let body: Option<String> =
+        sqlx::query_scalar("SELECT body FROM procedure.step WHERE dossier_id = $1 ORDER BY position, child LIMIT 1")
+            .bind(dossier.dossier_id)
+            .fetch_optional(&mut *conn)
+            .await?;
     let payload = json!({
         "dossier": dossier.dossier_id, "code": dossier.code, "procedure": dossier.definition,
-        "origin": dossier.origin, "status": status, "due_at": crate::rows::instant(dossier.due_at),
+        "origin": dossier.origin, "body": body, "channel": ONLINE, "status": status,
+        "due_at": crate::rows::instant(dossier.due_at),
     });
     store::feed::append(conn, ctx, FEED, SubjectId(dossier.applicant), "status", &payload).await?;
     Ok(())

@@ -127,6 +127,14 @@ const OFFICES: &[Office] = &[
         en: "Leader",
     },
     Office {
+        name: "national-leader",
+        login: "lanhdao.quocgia",
+        seat: Seat::National(procedure::PORTAL),
+        roles: &["leader"],
+        vi: "Lãnh đạo",
+        en: "Leader",
+    },
+    Office {
         name: "administrator",
         login: "quantri",
         seat: Seat::National(procedure::PORTAL),

@@ -26,6 +26,10 @@ pub struct Country {
     pub setting: Arc<procedure::Setting>,
     /// The national catalogue: words, essential services, successions.
     pub rules: Arc<catalogue::Rules>,
+    /// Indexes of the quality of service.
+    pub indicators: indicator::Indicators,
+    /// Where provinces stand on the map.
+    pub tiles: indicator::Tiles,
     /// Who may have an account, where the pack says so.
     pub levels: Option<identity::enrolment::Levels>,
 }
@@ -65,6 +69,8 @@ impl Country {
         });
         let rules = Arc::new(catalogue::Rules::read(&pack, report));
         let levels = identity::enrolment::Levels::read(&pack, report);
-        Self { pack, units, codes, registers, setting, rules, levels }
+        let indicators = indicator::Indicators::read(&pack, report);
+        let tiles = indicator::Tiles::read(&pack, report);
+        Self { pack, units, codes, registers, setting, rules, indicators, tiles, levels }
     }
 }

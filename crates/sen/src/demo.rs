@@ -5,6 +5,7 @@ use crate::country::Country;
 use crate::database::Database;
 use crate::demo_clients::{self, DemoClients, Kept};
 use crate::house::{House, Role};
+use crate::index_history;
 use crate::newcomers::{self, Newcomer};
 use crate::openid_clients;
 use crate::pages;
@@ -228,6 +229,7 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     synth::into_registers(&loader, &house.ctx, &world, people, |done| bar.set_position(done)).await?;
     bar.finish_and_clear();
     synth::notices_into_registers(&loader, &house.ctx, &notices.finish()).await?;
+    index_history::write(house, args.seed).await?;
     database.look_over().await?;
     newcomers::write(&newcomers::of(&cast), &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await

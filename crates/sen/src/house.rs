@@ -52,6 +52,8 @@ pub struct House {
     pub keys: Arc<identity::Keys>,
     /// The national catalogue of procedures.
     pub catalogue: catalogue::Library,
+    /// The index of the quality of service.
+    pub index: indicator::stored::Desk,
     /// Signs the log's checkpoints.
     pub signer: Signer,
     /// The program's own clock and randomness.
@@ -124,7 +126,21 @@ impl House {
             Arc::new(move |on| crate::catalogue::packed(&setting.catalogue, on)),
         );
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
-        Ok(Self { country, db, exchange, indexes, procedures, identity, enrolment, keys, catalogue, signer, ctx })
+        let index = crate::indicator::desk(&country, &db, ctx.today())?;
+        Ok(Self {
+            country,
+            db,
+            exchange,
+            indexes,
+            procedures,
+            identity,
+            enrolment,
+            keys,
+            catalogue,
+            index,
+            signer,
+            ctx,
+        })
     }
 
     /// The OpenID provider under the name `issuer`: the origin at which browsers reach the pages.
@@ -168,6 +184,12 @@ impl House {
                 let (index, exchange) = (index.clone(), self.exchange.clone());
                 parts.spawn(keep_fresh(index, exchange, self.ctx.clone(), shutdown.clone()));
             }
+        }
+        if roles.iter().any(|role| matches!(role, Role::Web | Role::Worker)) {
+            // Where several processes run, workers take events in; pages only read what came of them.
+            let (index, leads) = (self.index.clone(), roles.contains(&Role::Worker));
+            let (ctx, shutdown) = (self.ctx.clone(), shutdown.clone());
+            parts.spawn(async move { index.run(&ctx, leads, shutdown).await });
         }
         if roles.contains(&Role::Worker) {
             self.procedures.start(&self.ctx).await?;

@@ -3,11 +3,50 @@
 use crate::country::Country;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use indicator::Level;
 use indicator::evidence::{Recomputed, recompute};
+use indicator::live::{Bodies, COUNTRY};
+use indicator::stored::{Desk, Settings};
+use kernel::BodyId;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use store::Db;
+use time::Date;
+
+/// The index that is shown.
+const INDEX: &str = "766";
+/// Whom it scores beside ministries and people's committees: bodies of ministerial rank and the social insurance
+/// (QĐ 766/QĐ-TTg, Điều 2).
+const OF_RANK: [&str; 4] = ["state-bank", "government-inspectorate", "government-office", "social-insurance-agency"];
+/// How ministries are called in data.
+const MINISTRY: &str = "ministry-";
+
+/// The live index of a program: committees by their units, then the ministries and agencies of the pack.
+///
+/// # Errors
+/// When there are more bodies than the store has numbers for.
+pub fn desk(country: &Country, db: &Db, today: Date) -> Result<Desk> {
+    let mut bodies = Bodies::of_units(&country.units, today).map_err(|error| anyhow::anyhow!(error))?;
+    let all = BodyId::from(COUNTRY);
+    for body in country.setting.bodies.national(today) {
+        if body.id.as_str().starts_with(MINISTRY) || OF_RANK.contains(&body.id.as_str()) {
+            bodies.add(&body.id, Level::Ministry, &all).map_err(|error| anyhow::anyhow!(error))?;
+        }
+    }
+    let settings = Settings {
+        indicators: country.indicators.clone(),
+        indicator: INDEX.to_owned(),
+        calendar: Arc::new(country.setting.calendar.clone()),
+        bodies,
+        tiles: country.tiles.clone(),
+        // Counted from the facts at every start: a snapshot does not say of which database it is.
+        snapshot: None,
+    };
+    Ok(Desk::new(db.clone(), settings))
+}
 
 /// Looks after the index of the quality of service
 #[derive(Debug, Subcommand)]

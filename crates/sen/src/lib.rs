@@ -16,6 +16,7 @@ pub mod demo;
 pub mod demo_clients;
 pub mod filing;
 pub mod house;
+pub mod index_history;
 pub mod indicator;
 pub mod log_check;
 pub mod newcomers;

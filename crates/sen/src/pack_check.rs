@@ -23,6 +23,7 @@ const FOLDERS: &[&str] = &[
     "forms",
     "groups",
     "indicators",
+    "maps",
     "names",
     "procedures",
     "programme",
@@ -76,6 +77,7 @@ pub fn check(dir: &Path) -> Result<(Whole, Report), pack::Error> {
     let operations = register::definitions(&pack, &registers, &mut report);
     let procedures = procedure::Catalogue::read(&pack, &bodies, &mut report);
     let indicators = indicator::Indicators::read(&pack, &mut report);
+    let _ = indicator::Tiles::read(&pack, &mut report);
     let rules = catalogue::Rules::read(&pack, &mut report);
     // Who can be given a task; its findings are in the report.
     let _ = programme::Bodies::read(&pack, &bodies, &units, &mut report);

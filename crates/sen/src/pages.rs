@@ -74,6 +74,7 @@ pub fn router(house: &House, provider: &Provider, demo: Option<DemoBox>) -> Resu
         passkeys: identity::Passkeys::of(provider.issuer())?,
         origin: provider.issuer().into(),
         catalogue: house.catalogue.clone(),
+        index: house.index.clone(),
         demo: demo.map(Arc::new),
     };
     let provider = identity::openid::router(provider.clone(), web.clone());

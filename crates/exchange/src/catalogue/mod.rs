@@ -81,6 +81,12 @@ impl Catalogue {
         one.into_iter().chain(listed).collect()
     }
 
+    /// The bodies of which there is one in the country, as they stand on a day.
+    pub fn national(&self, on: Date) -> impl Iterator<Item = Body> {
+        let alone = self.kinds.keys().filter(|kind| !self.listed.keys().any(|id| id.kind() == *kind));
+        alone.filter_map(move |kind| self.body(&BodyId::new(kind), on).filter(|body| body.unit.is_none()))
+    }
+
     /// A kind of body.
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<&BodyKind> {

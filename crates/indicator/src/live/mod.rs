@@ -7,6 +7,7 @@ mod blocks;
 mod board;
 mod bodies;
 mod column;
+mod lagging;
 mod list;
 mod recount;
 mod rows;
@@ -14,6 +15,7 @@ mod snapshot;
 mod standings;
 
 pub use bodies::{Bodies, Body, COMMUNE, COUNTRY, PROVINCE};
+pub use lagging::Lagging;
 pub use list::{Found, PAGE_MAX, Wanted};
 pub use recount::Recount;
 

@@ -1,7 +1,7 @@
 //! What the main job publishes, as events of the index.
 //!
-//! The feed says: dossier, code, procedure, body, status, day. It does not say by which channel a dossier came, what is
-//! to be paid and was, which papers were digitised or reused, or whether the result has a file: those stay unknown here
+//! The feed says: dossier, code, procedure, origin, the body that has the first step, channel, status, day. It does not
+//! say what is to be paid and was, which papers were digitised or reused, or whether the result has a file: those stay unknown here
 //! until it does.
 
 use super::record::{histories, keep};
@@ -20,6 +20,8 @@ use uuid::Uuid;
 pub const SOURCE: &str = "procedure.dossier";
 /// Who reads it here.
 const CONSUMER: &str = "indicator";
+/// The body that keeps the national portal.
+const NATIONAL_PORTAL: &str = "national-portal";
 /// What a dossier is, is said again with every change; whatever says more, says it later.
 const BEGINNING: OffsetDateTime = datetime!(2000-01-01 0:00 UTC);
 
@@ -29,6 +31,11 @@ struct Published {
     code: String,
     procedure: String,
     origin: BodyId,
+    /// The body that has the first step: it answers for the dossier. Items of an older form do not say.
+    #[serde(default)]
+    body: Option<BodyId>,
+    #[serde(default)]
+    channel: Option<u8>,
     status: u8,
     #[serde(default, with = "time::serde::rfc3339::option")]
     due_at: Option<OffsetDateTime>,
@@ -78,14 +85,18 @@ fn events(item: &Item, published: &Published, known: &History) -> Vec<Event> {
     let at = item.recorded_at;
     let opened = What::Opened {
         code: published.code.clone(),
-        body: published.origin.clone(),
+        body: published.body.clone().unwrap_or_else(|| published.origin.clone()),
         procedure: published.procedure.clone(),
-        channel: None,
+        channel: published.channel,
         limit_hours: None,
         paper_result: false,
         fee_bearing: false,
     };
     let mut events = vec![event(BEGINNING, opened), event(at, What::Status { status: published.status })];
+    // What is filed at the national portal is known to it.
+    if published.origin.as_str() == NATIONAL_PORTAL {
+        events.push(event(BEGINNING, What::Synced));
+    }
     match published.status {
         // Received, or at once in process.
         2 | 4 => events.push(event(at, What::Received { due_at: published.due_at })),

@@ -8,7 +8,7 @@ use kernel::{Ctx, DossierId};
 use sqlx::PgConnection;
 
 /// The longest comment, in characters.
-const COMMENT_MAX: usize = 2000;
+pub(super) const COMMENT_MAX: usize = 2000;
 /// Statuses after which there is something to rate: done, handed over, stopped, refused.
 const RATEABLE: [u8; 4] = [9, 10, 8, 3];
 
@@ -34,7 +34,7 @@ pub async fn rate(
             .fetch_optional(&mut *conn)
             .await?;
     let facts = facts.flatten().ok_or(Error::NotRateable)?;
-    if !facts.statuses.iter().any(|reached| RATEABLE.contains(&reached.status)) {
+    if !has_ended(&facts) {
         return Err(Error::NotRateable);
     }
     let inserted = sqlx::query(
@@ -52,4 +52,9 @@ pub async fn rate(
     }
     record(conn, ctx, &[Event { dossier: dossier.0, at: ctx.now(), what: What::Rated { liked } }]).await?;
     Ok(())
+}
+
+/// Whether there is something to rate.
+pub(super) fn has_ended(facts: &DossierFacts) -> bool {
+    facts.statuses.iter().any(|reached| RATEABLE.contains(&reached.status))
 }

@@ -3,7 +3,10 @@
 
 use indicator::facts::{Given, PetitionFacts, ProcedureFacts};
 use indicator::live::{Bodies, COUNTRY};
-use indicator::stored::{FEED, Figured, SOURCE, follow, keep_given, keep_petition, keep_procedure, rate, record};
+use indicator::stored::{
+    Desk, FEED, Figured, NewAssignment, SOURCE, Settings, answer_assignment, assign, assigned_about, assigned_to,
+    follow, keep_given, keep_petition, keep_procedure, rate, record,
+};
 use indicator::{Event, Indicators, Level, Period, What, evidence};
 use kernel::calendar::Calendar;
 use kernel::{Actor, BodyId, Clock, Ctx, DossierId, Random, SubjectId};
@@ -265,6 +268,89 @@ async fn a_result_is_rated_once_after_its_end() {
     assert_eq!(rated(true, "").await, Err("IND0009"), "a second time");
     world.settle(&figured).await;
     assert_eq!((count(&figured, "satisfied"), count(&figured, "disliked"), count(&figured, "rated")), (0, 1, 1));
+}
+
+#[tokio::test]
+async fn a_change_is_in_the_score_within_a_second() {
+    let world = World::new().await;
+    let settings = Settings {
+        indicators: world.indicators.clone(),
+        indicator: "766".to_owned(),
+        calendar: Arc::clone(&world.calendar),
+        bodies: World::bodies(),
+        tiles: indicator::Tiles::default(),
+        snapshot: None,
+    };
+    let desk = Desk::new(world.test.db.clone(), settings);
+    assert_eq!(desk.figured().unwrap_err().code(), "IND0015", "nothing is counted yet");
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let sequencer = Sequencer::new(world.test.db.clone(), world.ctx.clone());
+    let (of_feeds, of_desk) = (stopped.clone(), stopped);
+    let feeds = tokio::spawn(async move { sequencer.run(of_feeds).await });
+    let (running, ctx) = (desk.clone(), world.ctx.clone());
+    let looking = tokio::spawn(async move { running.run(&ctx, true, of_desk).await });
+    let received = || desk.figured().map_or(-1, |figured| count(figured, "received"));
+    let until = async |wanted: i64| {
+        let began = std::time::Instant::now();
+        while received() != wanted {
+            assert!(began.elapsed().as_secs() < 30, "it has {} and not {wanted}", received());
+            tokio::task::yield_now().await;
+        }
+        began.elapsed()
+    };
+    until(0).await;
+    let mut slowest = std::time::Duration::ZERO;
+    for n in 1..=5 {
+        world.publish(n, 4, MORNING + Duration::days(9)).await;
+        slowest = slowest.max(until(n as i64).await);
+    }
+    assert!(slowest.as_millis() < 1000, "{slowest:?}");
+    stop.send(true).unwrap();
+    looking.await.unwrap();
+    feeds.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_body_of_the_first_step_answers_for_a_dossier() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    let payload = json!({
+        "dossier": Uuid::from_u128(1), "code": "x", "procedure": "3.000722", "origin": "national-portal",
+        "body": "commune-committee/00004", "channel": 2, "status": 4, "due_at": "2026-03-20T17:00:00+07:00",
+    });
+    let mut tx = world.test.db.begin().await.unwrap();
+    feed::append(&mut tx, &world.ctx, SOURCE, SubjectId(Uuid::from_u128(9)), "status", &payload).await.unwrap();
+    tx.commit().await.unwrap();
+    world.settle(&figured).await;
+    let march: Period = "2026-03".parse().unwrap();
+    let commune = figured.read().figures(2, march, None).unwrap();
+    assert_eq!(["received", "online", "synced"].map(|name| commune.get(name)), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn an_assignment_is_kept_and_answered_once_by_the_body() {
+    let world = World::new().await;
+    let (body, other) = (BodyId::from("commune-committee/00004"), BodyId::from("commune-committee/00008"));
+    let leader = BodyId::from("national-portal");
+    let by = kernel::AccountId(Uuid::from_u128(7));
+    let dossier = Some(Uuid::from_u128(1));
+    let mut conn = world.test.db.pool().acquire().await.unwrap();
+    let new = |note| NewAssignment { body: &body, dossier, by_body: &leader, by, note, due_on: None };
+    let long = "x".repeat(2001);
+    for note in ["", "  ", &long] {
+        assert_eq!(assign(&mut conn, &world.ctx, &new(note)).await.unwrap_err().code(), "IND0012");
+    }
+    let id = assign(&mut conn, &world.ctx, &new(" trả kết quả ngay ")).await.unwrap();
+    let answer = async |conn: &mut sqlx::PgConnection, body: &BodyId| {
+        answer_assignment(conn, &world.ctx, (body, by), id, "đã trả").await.map_err(|error| error.code())
+    };
+    assert_eq!(answer(&mut conn, &other).await, Err("IND0016"), "it was not asked");
+    assert_eq!(answer(&mut conn, &body).await, Ok(()));
+    assert_eq!(answer(&mut conn, &body).await, Err("IND0016"), "a second time");
+    let kept = assigned_to(&mut conn, &body).await.unwrap();
+    assert_eq!((kept[0].note.as_str(), kept[0].answer.as_deref()), ("trả kết quả ngay", Some("đã trả")));
+    assert_eq!(assigned_about(&mut conn, &body, Uuid::from_u128(1)).await.unwrap(), kept);
+    assert!(assigned_to(&mut conn, &other).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(crate) async fn dossier(
     let notice = asked.and_then(|word| match word.as_str() {
         "bo-sung" => Some("notice-answered"),
         "rut" => Some("notice-withdrawn"),
+        "danh-gia" => Some("notice-rated"),
         _ => None,
     });
     let language = me.visit.language;
@@ -34,6 +35,7 @@ pub(crate) async fn dossier(
         "filed": filed(&state, &me, &dossier)?,
         "several_children": dossier.steps.iter().any(|step| step.child > 1),
         "notice": notice,
+        "can_rate": state.index.rating(id).await? == indicator::stored::Rating::Open,
         "d": dossier,
     });
     Ok(page::own(&state, &me.visit, "citizen/dossier.html", content)?)

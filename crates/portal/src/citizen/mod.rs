@@ -4,6 +4,7 @@ mod access;
 mod dossier;
 mod home;
 mod line;
+mod rating;
 mod result;
 mod supplement;
 mod withdraw;
@@ -24,6 +25,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/toi/ho-so/{id}", get(dossier::dossier))
         .route("/toi/ho-so/{id}/bo-sung", get(supplement::form).post(supplement::send))
         .route("/toi/ho-so/{id}/rut", get(withdraw::form).post(withdraw::send))
+        .route("/toi/ho-so/{id}/danh-gia", get(rating::form).post(rating::send))
         .route("/toi/ket-qua/{dossier}/{result}", get(result::result))
         .route("/toi/ai-da-xem", get(access::list))
         .route("/toi/ai-da-xem/{entry}", get(access::proof))

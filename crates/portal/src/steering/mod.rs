@@ -1,0 +1,10 @@
+//! Pages for those who answer for public services.
+
+mod index;
+
+use crate::State;
+use axum::Router;
+
+pub(crate) fn router() -> Router<State> {
+    Router::new().merge(index::router())
+}
