@@ -8,8 +8,13 @@ use serde_json::{Value, json};
 use web::SignedIn;
 
 /// The parts of the account, by name and address.
-const CARDS: [(&str, &str); 3] =
-    [("devices", "/tai-khoan/thiet-bi"), ("history", "/tai-khoan/lich-su"), ("security", "/tai-khoan/bao-mat")];
+const CARDS: [(&str, &str); 5] = [
+    ("parties", "/tai-khoan/ben-thu-ba"),
+    ("devices", "/tai-khoan/thiet-bi"),
+    ("history", "/tai-khoan/lich-su"),
+    ("security", "/tai-khoan/bao-mat"),
+    ("device", "/ma-thiet-bi"),
+];
 
 pub(crate) async fn show(extract::State(state): extract::State<State>, visit: SignedIn) -> Answer {
     let level = match visit.session.actor {
@@ -17,7 +22,7 @@ pub(crate) async fn show(extract::State(state): extract::State<State>, visit: Si
         _ => None,
     };
     let askings = state.provider.asked_of(&visit.ctx, visit.session.account).await?;
-    let child = level.map(|_| ("child", "/tai-khoan/con"));
+    let child = level.filter(|level| *level == 2).map(|_| ("child", "/tai-khoan/con"));
     let cards: Vec<Value> =
         CARDS.into_iter().chain(child).map(|(name, href)| json!({"href": href, "name": name})).collect();
     let content = json!({
