@@ -20,6 +20,7 @@ fn samples() -> Vec<Sample> {
     samples.extend(read(include_str!("../samples/catalogue.json")));
     samples.extend(read(include_str!("../samples/review.json")));
     samples.extend(read(include_str!("../samples/account.json")));
+    samples.extend(read(include_str!("../samples/index.json")));
     samples
 }
 
@@ -36,6 +37,7 @@ fn texts() -> Arc<Texts> {
         identity::MESSAGES,
         catalogue::MESSAGES,
         procedure::MESSAGES,
+        indicator::MESSAGES,
         portal::MESSAGES,
     ];
     Arc::new(Texts::new(&all).expect("texts"))
@@ -91,6 +93,7 @@ fn every_template_is_rendered_in_both_languages() {
         "officer/layout.html",
         "review/layout.html",
         "review/parts.html",
+        "steering/index-assignments.html",
     ];
     let missing: Vec<_> =
         all.iter().filter(|name| !rendered.contains(*name) && !parts.contains(&name.as_str())).collect();
