@@ -18,6 +18,8 @@ pub struct Filter {
     pub body: Option<BodyId>,
     /// Of this directive only.
     pub directive: Option<Uuid>,
+    /// That this body gave only.
+    pub given_by: Option<BodyId>,
     /// How many lines to pass over.
     pub skip: i64,
 }
@@ -104,7 +106,7 @@ async fn list(
          join programme.directive d on d.directive_id = t.directive_id
          join programme.task_version v on v.task_id = t.task_id and v.version = t.version
          where ($2::text is null or o.body = $2) and ($3::uuid is null or t.directive_id = $3)
-           and ($4::date is null or o.due_until <= $4) and {which}
+           and ($4::date is null or o.due_until <= $4) and ($6::text is null or o.given_by = $6) and {which}
          order by o.due_until nulls last, d.issued_on, t.position, o.body
          limit {LIST_MAX} offset $5"
     );
@@ -114,6 +116,7 @@ async fn list(
         .bind(filter.directive)
         .bind(until)
         .bind(filter.skip.max(0))
+        .bind(filter.given_by.as_ref().map(BodyId::as_str))
         .fetch_all(conn)
         .await?;
     rows.into_iter().map(|row| row.line(on)).collect()
@@ -174,6 +177,6 @@ pub async fn owed(conn: &mut PgConnection, on: Date, body: &BodyId) -> Result<Ve
 /// # Errors
 /// When the store fails.
 pub async fn waiting(conn: &mut PgConnection, on: Date, giver: &BodyId) -> Result<Vec<Line>, Error> {
-    let lines = list(conn, on, &Filter::default(), "o.state = 'reported'", None).await?;
-    Ok(lines.into_iter().filter(|line| line.given_by == *giver).collect())
+    let filter = Filter { given_by: Some(giver.clone()), ..Filter::default() };
+    list(conn, on, &filter, "o.state = 'reported'", None).await
 }

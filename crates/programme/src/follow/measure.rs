@@ -46,7 +46,9 @@ pub async fn set_measure(
 }
 
 /// The program hands over a figure for every open task that is tied to this measure, of one body. Each gets a report with
-/// the figure as evidence: done where it reaches the target. A task whose report waits is passed over. Gives the tasks.
+/// the figure as evidence: done where it reaches the target. Passed over are tasks whose report waits, and those whose last
+/// report says the same figure: run again, it does nothing, and what was sent back waits for another figure or for an officer.
+/// Gives the tasks.
 ///
 /// # Errors
 /// [`Error::NotAllowed`] for anybody but the program, [`Error::Malformed`] for a figure that is none.
@@ -66,10 +68,17 @@ pub async fn measured(
     }
     let tasks: Vec<(Uuid, f64)> = sqlx::query_as(
         "select task_id, target from programme.obligor
-         where body = $1 and measure = $2 and part = 'lead' and state in ('assigned', 'returned') order by task_id",
+         where body = $1 and measure = $2 and part = 'lead' and state in ('assigned', 'returned')
+             and not exists (
+                 select from programme.evidence e
+                 where e.body = $1 and e.kind = 'measured' and e.name = $2 and e.figure = $3 and e.report_id = (
+                     select r.report_id from programme.report r
+                     where r.body = $1 and r.task_id = obligor.task_id order by r.seq desc limit 1))
+         order by task_id",
     )
     .bind(body.as_str())
     .bind(measure)
+    .bind(figure)
     .fetch_all(&mut *conn)
     .await?;
     let own = ctx.act_as(Actor::System { body: body.clone(), on_decision_of: None });

@@ -189,6 +189,7 @@ async fn what_the_platform_measures_it_reports_itself() {
     let day = date!(2024 - 03 - 10);
     assert_eq!(measured(&mut conn, &program, &body, "online-share", 40.0, day).await.unwrap(), [task]);
     assert_eq!(state(&mut conn, HEALTH, task).await, "assigned");
+    assert_eq!(measured(&mut conn, &program, &body, "online-share", 40.0, day).await.unwrap(), Vec::<Uuid>::new());
     assert_eq!(measured(&mut conn, &program, &body, "another", 90.0, day).await.unwrap(), Vec::<Uuid>::new());
     assert_eq!(measured(&mut conn, &program, &body, "online-share", 81.5, day).await.unwrap(), [task]);
     assert_eq!(state(&mut conn, HEALTH, task).await, "reported");
@@ -198,6 +199,12 @@ async fn what_the_platform_measures_it_reports_itself() {
         made.iter().map(|report| (report.progress, report.made_by)).collect::<Vec<_>>(),
         [(50, None), (100, None)]
     );
+    // Sent back, it is not reported again with the figure that did not convince.
+    let [.., last] = &made[..] else { panic!("no report") };
+    let back = Decision { body: &body, report: last.id, approved: false, reason: "Đếm lại" };
+    decide(&mut conn, &world.coordinator(), &back).await.unwrap();
+    assert_eq!(measured(&mut conn, &program, &body, "online-share", 81.5, day).await.unwrap(), Vec::<Uuid>::new());
+    assert_eq!(measured(&mut conn, &program, &body, "online-share", 82.0, day).await.unwrap(), [task]);
     // A body cannot pass its own figure off as a measured one.
     let forged = NewReport {
         evidence: vec![Evidence::Measured { name: "online-share".into(), figure: 99.0, as_of: None }],

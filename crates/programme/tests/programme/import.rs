@@ -5,8 +5,8 @@ use crate::{bodies, options, seed};
 use kernel::BodyId;
 use programme::Error;
 use programme::follow::{
-    Amendment, Assignment, Import, Part, State, amend, assign, history, import, late, move_merged, owed, standing,
-    versions,
+    Amendment, Assignment, Import, Part, State, amend, assign, history, import, late, move_merged, owed, set_measure,
+    standing, versions,
 };
 use time::macros::date;
 
@@ -138,6 +138,40 @@ async fn a_merged_body_hands_its_tasks_to_its_successor() {
         );
     };
     panic!("{from:?}");
+}
+
+#[tokio::test]
+async fn what_a_merged_body_steers_its_successor_decides() {
+    let mut world = world(date!(2024 - 03 - 06)).await;
+    world.steering = "ministry-planning".into();
+    let mut conn = world.conn().await;
+    world.import(&mut conn, &usual()).await;
+    let program = world.program("government-office");
+    let steered = "select count(*) from programme.event where kind = 'steering-moved'";
+    move_merged(&mut conn, &program, &world.bodies).await.unwrap();
+    assert_eq!(count(&mut conn, steered).await, 0);
+    world.day(date!(2025 - 03 - 01));
+    for _ in 0..2 {
+        move_merged(&mut conn, &program, &world.bodies).await.unwrap();
+        assert_eq!(count(&mut conn, steered).await, 4, "an event for each task, once");
+    }
+    let left = "select count(*) from programme.obligor where given_by = 'ministry-planning' and ended_at is null";
+    assert_eq!(count(&mut conn, left).await, 0);
+}
+
+#[tokio::test]
+async fn a_measure_goes_on_with_the_successor() {
+    let world = world(date!(2024 - 03 - 06)).await;
+    let mut conn = world.conn().await;
+    world.import(&mut conn, &usual()).await;
+    let planning = BodyId::from("ministry-planning");
+    let owed = owed(&mut conn, date!(2024 - 03 - 06), &planning).await.unwrap();
+    set_measure(&mut conn, &world.coordinator(), owed[0].task, &planning, "online-share", 80.0).await.unwrap();
+    world.day(date!(2025 - 03 - 01));
+    move_merged(&mut conn, &world.program("government-office"), &world.bodies).await.unwrap();
+    let measured = "select count(*) from programme.obligor
+        where body = 'ministry-finance' and measure = 'online-share' and target = 80 and ended_at is null";
+    assert_eq!(count(&mut conn, measured).await, 1);
 }
 
 #[tokio::test]
