@@ -62,17 +62,20 @@ impl Live {
                 number => number.copied(),
             },
         };
-        Ok(scan(board, &self.bodies.within(wanted.scope), wanted, procedure, (has, lacks)))
+        let (counts, _) = board.blocks.sums(wanted.scope, wanted.period, None);
+        let left = has.bits().next().map_or(u64::MAX, |bit| counts[bit]);
+        Ok(scan(board, &self.bodies.within(wanted.scope), wanted, procedure, (has, lacks, left)))
     }
 }
 
-/// Reads the columns from where the last page ended. Marks are looked at first: they exclude the most for the least.
+/// Reads the columns from where the last page ended. Marks are looked at first: they exclude the most for the least. There are
+/// `left` rows in all that count in `has`: behind the last of them nothing is looked for.
 fn scan(
     board: &Board,
     within: &[bool],
     wanted: &Wanted<'_>,
     procedure: Option<u16>,
-    (has, lacks): (Marks, Marks),
+    (has, lacks, mut left): (Marks, Marks, u64),
 ) -> Found {
     let rows = &board.rows;
     let limit = wanted.limit.clamp(1, PAGE_MAX);
@@ -82,25 +85,34 @@ fn scan(
     let mut last = None;
     let mut at = wanted.after.map_or(0, |after| after as usize + 1);
     let mut begins = 0;
+    if left == 0 {
+        return Found { ids, after: None };
+    }
     let parts = rows.marks.parts().into_iter().zip(rows.months.parts()).zip(rows.bodies.parts());
     for ((marks, part_months), bodies) in parts {
         let skip = at.saturating_sub(begins).min(marks.len());
         let part = marks[skip..].iter().zip(&part_months[skip..]).zip(&bodies[skip..]).enumerate();
         for (i, ((marks, month), body)) in part {
             let marks = Marks(*marks);
-            let fits = marks.has(has)
-                && marks.0 & lacks.0 == 0
-                && months.contains(month)
-                && within.get(usize::from(*body)).copied().unwrap_or(false);
-            let row = begins + skip + i;
-            if !fits || procedure.is_some_and(|procedure| rows.procedures.get(row) != procedure) {
+            let counts =
+                marks.has(has) && months.contains(month) && within.get(usize::from(*body)).copied().unwrap_or(false);
+            if !counts {
                 continue;
             }
-            if ids.len() == limit {
+            left = left.saturating_sub(1);
+            let row = begins + skip + i;
+            let fits =
+                marks.0 & lacks.0 == 0 && procedure.is_none_or(|procedure| rows.procedures.get(row) == procedure);
+            if fits && ids.len() == limit {
                 return Found { ids, after: last };
             }
-            ids.push(Uuid::from_bytes(rows.ids.get(row)));
-            last = u32::try_from(row).ok();
+            if fits {
+                ids.push(Uuid::from_bytes(rows.ids.get(row)));
+                last = u32::try_from(row).ok();
+            }
+            if left == 0 {
+                return Found { ids, after: None };
+            }
         }
         begins += marks.len();
         at = at.max(begins);

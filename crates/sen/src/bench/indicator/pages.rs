@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// How often each page is asked for.
 const PAGES: usize = 200;
 
+/// Communes on the list of the latest.
+const LATEST: usize = 10;
+
 /// Times of the pages.
 pub(super) struct Pages {
     pub(super) national: Spread,
@@ -42,12 +45,18 @@ pub(super) fn measure(live: &Live) -> Result<Pages> {
     })
 }
 
-/// A page: score of the year, ranking of those right below, the trend by month, late dossiers.
+/// What `/chi-so` asks for: score of the year, its work, ranking of those right below with their work, the latest communes, the
+/// trend by month; and the list that is one click further.
 fn page(live: &Live, scope: u16, period: Period) -> Result<()> {
     std::hint::black_box(live.score(scope, period)?);
-    std::hint::black_box(live.ranking(scope, period)?);
+    std::hint::black_box(live.work(scope, period));
+    for (body, score) in live.ranking(scope, period)? {
+        std::hint::black_box((score, live.work(body, period)));
+    }
+    std::hint::black_box(live.lagging(scope, period, Level::Commune, LATEST));
     for month in (1..=12).filter_map(|month| Month::new(period.first().year(), month)) {
-        std::hint::black_box(live.score(scope, month.within(PeriodKind::Month))?);
+        let month = month.within(PeriodKind::Month);
+        std::hint::black_box((live.score(scope, month)?, live.work(scope, month)));
     }
     list(live, scope, period)
 }
