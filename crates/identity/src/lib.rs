@@ -19,6 +19,7 @@ mod breached;
 pub mod enrolment;
 mod error;
 mod event;
+mod kept;
 mod keys;
 mod limits;
 mod lockout;

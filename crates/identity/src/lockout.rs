@@ -1,6 +1,6 @@
 //! The pause after failures. It grows, it ends, and it is the same for names that nobody has.
 
-use crate::{Error, login};
+use crate::{Error, kept};
 use kernel::Ctx;
 use sqlx::PgConnection;
 use store::Db;
@@ -28,7 +28,7 @@ pub(crate) struct Attempt {
 /// # Errors
 /// `Locked` while the pause lasts; then it does not count.
 pub(crate) async fn begin(db: &Db, ctx: &Ctx, normal_login: &str) -> Result<Attempt, Error> {
-    begin_under(db, ctx, login::hash(normal_login)).await
+    begin_under(db, ctx, kept::hash(normal_login)).await
 }
 
 /// The same under another key: of a browser that the name's owner has signed in with before.

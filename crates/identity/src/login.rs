@@ -2,7 +2,6 @@
 
 use crate::Error;
 use kernel::PersonalNumber;
-use sha2::{Digest, Sha256};
 
 /// Longest name that is looked up; anything longer is nobody's.
 const LOGIN_CHARS_MAX: usize = 64;
@@ -13,11 +12,6 @@ const USER_NAME_CHARS_MIN: usize = 3;
 pub(crate) fn normal(login: &str) -> String {
     let harmless = |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
     login.trim().chars().take(LOGIN_CHARS_MAX + 1).flat_map(char::to_lowercase).map(harmless).collect()
-}
-
-/// The key of the failures under this name: of any name, also of nobody's.
-pub(crate) fn hash(normal: &str) -> Vec<u8> {
-    Sha256::digest(normal.as_bytes()).to_vec()
 }
 
 /// A name for a citizen's account.

@@ -3,7 +3,7 @@
 use crate::limits::{Charged, End, Origin, Standing, device};
 use crate::lockout::{self, Attempt};
 use crate::password::PasswordHash;
-use crate::{Assurance, Authentication, Error, Identity, Method, Trainings, event, login, message, role};
+use crate::{Assurance, Authentication, Error, Identity, Method, Trainings, event, kept, login, message, role};
 use kernel::{AccountId, Actor, Ctx, SubjectId};
 use ledger::Entry;
 use serde_json::json;
@@ -100,7 +100,7 @@ impl Identity {
             (None, None) => Standing::Stranger,
         };
         let charged = self.limits.begin(ctx, origin.address, standing)?;
-        let name = login::hash(&login);
+        let name = kept::hash(&login);
         let outcome = self.attempt(ctx, &typed, key.unwrap_or_else(|| name.clone()), &charged).await;
         let end = match &outcome {
             Ok(_) => End::SignedIn(&name),

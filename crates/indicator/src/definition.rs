@@ -264,7 +264,7 @@ impl Definition {
 pub fn fingerprint(version: &Dated<Definition>) -> String {
     // Only lists, texts, numbers and sorted maps: always written alike, and never refused.
     let bytes = serde_json::to_vec(version).unwrap_or_default();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    kernel::text::hex(&Sha256::digest(&bytes))
 }
 
 /// The names that a formula may use beside the counters.

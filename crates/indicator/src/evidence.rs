@@ -14,6 +14,7 @@ use crate::tally::Tally;
 use crate::{Error, fingerprint};
 use kernel::BodyId;
 use kernel::calendar::Calendar;
+use kernel::text::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -270,10 +271,6 @@ impl<R: BufRead> Lines<'_, R> {
     fn fault(&self, message: &str) -> Error {
         Error::Evidence { line: self.number, message: message.to_owned() }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -94,6 +94,12 @@ fn toned(letter: char) -> Option<(char, char)> {
     (count == 2 && parts[0].is_ascii_alphabetic() && TONES.contains(&parts[1])).then_some((parts[0], parts[1]))
 }
 
+/// Bytes in hexadecimal, small letters.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

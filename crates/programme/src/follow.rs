@@ -34,8 +34,6 @@ pub use report::{EVIDENCE_MAX, NewReport, Report, report, reports};
 pub use standing::{Standing, TaskStanding, standing};
 pub use version::{Said, TaskVersion, versions};
 
-pub(crate) use import::hex;
-
 use crate::Error;
 use kernel::{Actor, BodyId, Ctx};
 use serde::{Deserialize, Serialize};

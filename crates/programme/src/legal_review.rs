@@ -219,7 +219,7 @@ async fn keep(
     step: &NewStep<'_>,
 ) -> Result<(), Error> {
     let said = json!({"programme": "legal", "document": document, "step": step.kind, "state": step.state,
-        "draft": step.file_hash.map(|hash| crate::follow::hex(&hash)), "task": step.task, "for": by.0, "officer": by.1});
+        "draft": step.file_hash.map(|hash| kernel::text::hex(&hash)), "task": step.task, "for": by.0, "officer": by.1});
     let entry = ledger::append(&mut *conn, ctx, Entry { subject: None, kind: "change", body: said }).await?;
     sqlx::query(
         "insert into programme.legal_step (document_id, step_id, seq, kind, state, body, note, file_hash, task_id, actor, at,

@@ -31,7 +31,7 @@ impl AssetSet {
                 all.update(file.metadata.sha256_hash());
             }
         }
-        let hash: String = all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = kernel::text::hex(&all.finalize()[..8]);
         Self { root: format!("/assets/{hash}"), find: E::get }
     }
 

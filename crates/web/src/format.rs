@@ -25,6 +25,20 @@ pub fn date_text(text: &str) -> String {
     }
 }
 
+/// Text as a value in a query (RFC 3986, section 2.1): everything but unreserved characters as `%XX`.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// Whole number with groups of three: `1.250.000` in Vietnamese, `1,250,000` in English.
 #[must_use]
 pub fn number_text(language: Language, number: i64) -> String {

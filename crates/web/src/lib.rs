@@ -30,7 +30,7 @@ pub use device::device_name;
 pub use error::Error;
 pub use extract::{CitizenSession, OfficerSession, SignedIn, Visitor};
 pub use form::{Form, Json};
-pub use format::{date_text, money_text, number_text};
+pub use format::{date_text, encoded, money_text, number_text};
 pub use headers::FormAction;
 pub use language::Language;
 pub use layers::layers;

@@ -13,11 +13,6 @@ pub use qr::{QrAnswer, QrBegun, QrSeen};
 pub(crate) use recovery::{looks_like as looks_like_recovery, spend as spend_recovery};
 
 use crate::{Assurance, Method};
-use sha2::{Digest, Sha256};
-
-pub(crate) fn hash(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret.as_bytes()).to_vec()
-}
 
 impl Assurance {
     /// What these methods reach together (NĐ 69/2024/NĐ-CP, Điều 20). A passkey is two factors: the device, and what

@@ -1,6 +1,7 @@
 //! Passkeys (WebAuthn level 3). The owner's device is asked to verify its owner every time.
 
 use crate::{Assurance, Authentication, Error, Identity, Method, SignedIn, account};
+use kernel::text::hex;
 use kernel::{AccountId, Ctx};
 use ledger::Entry;
 use serde_json::{Value, json};
@@ -84,10 +85,6 @@ impl Row {
     fn passkey(&self) -> Result<Passkey, Error> {
         serde_json::from_value(self.credential.clone()).map_err(|_| Error::Fault("a passkey of the table is none"))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn rows(conn: &mut PgConnection, account: AccountId) -> Result<Vec<Row>, Error> {

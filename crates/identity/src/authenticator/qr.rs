@@ -2,7 +2,8 @@
 //! chooses that number among three. Whoever was sent a picture from afar does not see the number, and one wrong choice
 //! ends it.
 
-use super::{confirm, hash};
+use super::confirm;
+use crate::kept::hash;
 use crate::{Assurance, Authentication, Error, Identity, Method, SignedIn};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{AccountId, Ctx};

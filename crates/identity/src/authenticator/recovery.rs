@@ -1,6 +1,6 @@
 //! Recovery codes: ten, each for once, in place of a code of the app.
 
-use super::hash;
+use crate::kept::hash;
 use crate::{Error, Identity, account};
 use kernel::{AccountId, Ctx};
 use serde_json::json;

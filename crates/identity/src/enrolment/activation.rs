@@ -2,10 +2,9 @@
 //! of one that is recovered.
 
 use super::Enrolment;
-use crate::{Error, NewAccount, Phone, TotpSecret, account, totp};
+use crate::{Error, NewAccount, Phone, TotpSecret, account, kept, totp};
 use kernel::{AccountId, Ctx, SubjectId};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::{FromRow, PgConnection};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -87,7 +86,7 @@ impl Activation {
 /// Small letters, blanks and hyphens are as good as what was printed.
 fn hash(token: &str) -> Vec<u8> {
     let plain: String = token.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    Sha256::digest(plain.as_bytes()).to_vec()
+    kept::hash(&plain)
 }
 
 #[derive(FromRow)]

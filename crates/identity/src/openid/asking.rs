@@ -4,9 +4,9 @@
 use super::consent::{self, ClaimShown, Holder};
 use super::interaction::ClientShown;
 use super::token::poll::Kind;
-use super::token::{Asked, device, refresh};
+use super::token::{Asked, device};
 use super::{AuthorizationRequest, ClaimsRequest, OAuthError, Provider};
-use crate::{Assurance, Authentication, Error};
+use crate::{Assurance, Authentication, Error, kept};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{AccountId, Ctx};
 use ledger::Entry;
@@ -90,10 +90,10 @@ pub(crate) async fn write(provider: &Provider, ctx: &Ctx, new: &NewAsking<'_>) -
              message, state, created_at, expires_at, interval_s)
          values ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11)",
     )
-    .bind(refresh::hash(&secret))
+    .bind(kept::hash(&secret))
     .bind(ctx.uuid())
     .bind(new.kind.as_str())
-    .bind(new.user_code.map(refresh::hash))
+    .bind(new.user_code.map(kept::hash))
     .bind(&new.request.client_id)
     .bind(request)
     .bind(new.account.map(|account| account.0))
@@ -129,7 +129,7 @@ impl Provider {
             "select {COLUMNS} from identity.asking
              where user_code_hash = $1 and state = 'waiting' and expires_at > $2"
         )))
-        .bind(refresh::hash(&device::normal(user_code)))
+        .bind(kept::hash(&device::normal(user_code)))
         .bind(ctx.now())
         .fetch_optional(self.db().pool())
         .await?;

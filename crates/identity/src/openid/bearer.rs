@@ -3,8 +3,8 @@
 use super::access_token::{self, AccessToken};
 use super::router::Endpoints;
 use super::token::family::{self, Family};
-use super::token::refresh;
 use super::{Binding, Client, ClientState, OAuthError, Provider, client_auth, dpop};
+use crate::kept;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use kernel::Ctx;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) async fn standing(provider: &Provider, ctx: &Ctx, text: &str) -> Resu
     else {
         return Ok(None);
     };
-    let jti_hash = refresh::hash(&token.jti);
+    let jti_hash = kept::hash(&token.jti);
     let mut conn = provider.db().pool().acquire().await?;
     let family = match token.fid {
         Some(id) => {

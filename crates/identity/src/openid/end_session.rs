@@ -114,27 +114,16 @@ fn back(client: Option<&Arc<Client>>, fields: &Fields) -> Result<Option<String>,
     }
     let Some(state) = fields.get("state") else { return Ok(Some(uri.to_owned())) };
     let joint = if uri.contains('?') { '&' } else { '?' };
-    Ok(Some(format!("{uri}{joint}state={}", encoded(state))))
+    Ok(Some(format!("{uri}{joint}state={}", web::encoded(state))))
 }
 
 /// What the page that asks needs to send back here.
 fn asking(fields: &Fields) -> String {
     let kept = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
-    let pairs = kept.into_iter().filter_map(|name| fields.get(name).map(|value| format!("{name}={}", encoded(value))));
+    let pairs =
+        kept.into_iter().filter_map(|name| fields.get(name).map(|value| format!("{name}={}", web::encoded(value))));
     let query = pairs.collect::<Vec<_>>().join("&");
     if query.is_empty() { query } else { format!("?{query}") }
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn go(to: &str) -> Response {

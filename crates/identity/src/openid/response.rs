@@ -114,26 +114,8 @@ impl<'a> Back<'a> {
 
 /// Fields as a query (application/x-www-form-urlencoded).
 pub(crate) fn encoded(fields: &[(String, String)]) -> String {
-    let mut text = String::new();
-    for (name, value) in fields {
-        if !text.is_empty() {
-            text.push('&');
-        }
-        percent(&mut text, name);
-        text.push('=');
-        percent(&mut text, value);
-    }
-    text
-}
-
-fn percent(text: &mut String, value: &str) {
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let pairs = fields.iter().map(|(name, value)| format!("{}={}", web::encoded(name), web::encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 impl IntoResponse for Away {

@@ -6,6 +6,7 @@ use super::access_token;
 use super::router::Endpoints;
 use super::token::{self, family, refresh};
 use super::{OAuthError, Provider};
+use crate::kept;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -48,7 +49,7 @@ async fn revoke_access(provider: &Provider, ctx: &Ctx, client: &str, text: &str)
     }
     let expires = OffsetDateTime::from_unix_timestamp(token.exp).unwrap_or_else(|_| ctx.now());
     sqlx::query("insert into identity.revoked_token (jti_hash, expires_at) values ($1, $2) on conflict do nothing")
-        .bind(refresh::hash(&token.jti))
+        .bind(kept::hash(&token.jti))
         .bind(expires)
         .execute(provider.db().pool())
         .await?;

@@ -44,7 +44,7 @@ impl Asked {
             ("xa", filter.commune.clone()),
             ("thu-tu", (filter.order != Order::default()).then(|| filter.order.id().to_owned())),
         ];
-        let pairs = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))));
+        let pairs = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", web::encoded(&value?))));
         pairs.collect::<Vec<_>>().join("&")
     }
 
@@ -71,19 +71,6 @@ impl Asked {
 
 fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-/// Percent-encoded for a query string.
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kernel::text::hex;
 use kernel::{Kind, Problem, Random};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -48,10 +49,6 @@ impl std::fmt::Debug for Gate {
 pub(super) struct Inside {
     /// What each form carries.
     pub(super) csrf: String,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn hash(text: &str) -> [u8; 32] {

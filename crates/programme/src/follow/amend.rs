@@ -72,7 +72,7 @@ pub async fn amend(
     version::keep(conn, ctx, (task, version), &said, &amendment.basis).await?;
     let steering = BodyId::new(steering);
     let given = assign::as_said(conn, ctx, bodies, &steering, task, &said, today).await?;
-    let said = super::import::hex(&said.hash());
+    let said = kernel::text::hex(&said.hash());
     let detail = json!({"version": version, "basis": amendment.basis, "said": said, "given": given});
     record(conn, ctx, (&by.0, by.1), &[Happened { task, body: None, kind: "amended", detail }]).await?;
     Ok(version)

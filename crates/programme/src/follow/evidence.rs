@@ -1,8 +1,8 @@
 //! What a report rests on: files known by their hash, figures, pages, what the platform measured.
 
-use super::import::hex;
 use crate::Error;
 use kernel::BodyId;
+use kernel::text::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;

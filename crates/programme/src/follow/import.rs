@@ -6,6 +6,7 @@ use super::{COORDINATOR, acting, assign};
 use crate::Error;
 use crate::bodies::Bodies;
 use crate::read::Reading;
+use kernel::text::hex;
 use kernel::{BodyId, Ctx};
 use serde::Serialize;
 use serde_json::json;
@@ -230,13 +231,4 @@ pub(super) async fn raise(conn: &mut PgConnection, task: Uuid, version: i32) -> 
     let raised = sqlx::query("update programme.task set version = $2 where task_id = $1 and version = $2 - 1");
     let raised = raised.bind(task).bind(version).execute(conn).await?;
     if raised.rows_affected() == 1 { Ok(()) } else { Err(Error::Changed) }
-}
-
-/// Bytes as text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

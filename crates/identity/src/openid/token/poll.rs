@@ -4,9 +4,9 @@
 use super::family::{self, Begun, New};
 use super::issue::{self, Issue};
 use super::{Asked, TokenResponse, refresh, scope};
-use crate::Authentication;
 use crate::openid::subject::Principal;
 use crate::openid::{AuthorizationRequest, OAuthError, Provider, grants};
+use crate::{Authentication, kept};
 use kernel::{AccountId, Ctx};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -61,7 +61,7 @@ pub(super) async fn grant(
     secret: &str,
 ) -> Result<TokenResponse, OAuthError> {
     let client = &asked.by.client;
-    let hash = refresh::hash(secret);
+    let hash = kept::hash(secret);
     let mut tx = provider.db().begin().await?;
     let row: Option<Row> = sqlx::query_as(
         "select kind, client_id, request, account_id, state, grant_id, family_id, authentication, expires_at,

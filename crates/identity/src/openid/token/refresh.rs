@@ -5,6 +5,7 @@
 use super::family;
 use super::issue::{self, Issue};
 use super::{Asked, Binding, TokenResponse, proven, scope};
+use crate::kept::hash;
 use crate::openid::OAuthError;
 use crate::openid::Provider;
 use crate::openid::{AuthMethod, Client};
@@ -12,7 +13,6 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::Ctx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -79,11 +79,6 @@ async fn replace(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// As a token is kept.
-pub(crate) fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }
 
 /// A refresh token as it is kept.
