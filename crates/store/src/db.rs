@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that answered within this time is used without asking first whether it still answers.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// A pool of connections as `sen_app`. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -30,6 +32,16 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // By itself the pool asks before every use: a round trip before each statement of a busy server.
+            .test_before_acquire(false)
+            .before_acquire(|conn, about| {
+                Box::pin(async move {
+                    if about.idle_for > TRUSTED_FOR {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(|conn, _| Box::pin(async move { refuse_unfit(conn).await }))
             .connect_with(options)
             .await?;

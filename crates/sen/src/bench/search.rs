@@ -143,8 +143,8 @@ fn ours(index: &Index, questions: &[Question], rounds: usize) -> Measured {
 
 async fn fill(conn: &mut PgConnection, index: &Index) -> Result<()> {
     sqlx::raw_sql(
-        "create temporary table text (code text primary key, words tsvector not null);
-         create index on text using gin (words)",
+        "create temporary table searched (code text primary key, words tsvector not null);
+         create index on searched using gin (words)",
     )
     .execute(&mut *conn)
     .await?;
@@ -154,7 +154,7 @@ async fn fill(conn: &mut PgConnection, index: &Index) -> Result<()> {
     let rest: Vec<String> =
         index.docs().iter().map(|doc| fold(&format!("{} {}", doc.field, doc.keywords.join(" ")))).collect();
     sqlx::query(
-        "insert into text select code, setweight(to_tsvector('simple', name), 'A') || setweight(to_tsvector('simple', rest), 'B')
+        "insert into searched select code, setweight(to_tsvector('simple', name), 'A') || setweight(to_tsvector('simple', rest), 'B')
          from unnest($1::text[], $2::text[], $3::text[]) as row (code, name, rest)",
     )
     .bind(&codes)
@@ -162,7 +162,7 @@ async fn fill(conn: &mut PgConnection, index: &Index) -> Result<()> {
     .bind(&rest)
     .execute(&mut *conn)
     .await?;
-    sqlx::raw_sql("analyze text").execute(conn).await?;
+    sqlx::raw_sql("analyze searched").execute(conn).await?;
     Ok(())
 }
 
@@ -174,7 +174,7 @@ async fn theirs(
     rounds: usize,
 ) -> Result<Measured> {
     let sql = format!(
-        "select code from text, (select {query} as query) as asked where words @@ query
+        "select code from searched, (select {query} as query) as asked where words @@ query
          order by ts_rank_cd(words, query, 1) desc, code limit 10"
     );
     let (mut times, mut found): (Vec<Duration>, usize) = (Vec::new(), 0);
