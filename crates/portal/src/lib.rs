@@ -29,6 +29,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/catalogue.vi.ftl"),
         include_str!("../messages/leader.vi.ftl"),
         include_str!("../messages/index.vi.ftl"),
+        include_str!("../messages/programme.vi.ftl"),
         include_str!("../messages/admin.vi.ftl"),
         include_str!("../messages/review.vi.ftl"),
         include_str!("../messages/account.vi.ftl")
@@ -38,6 +39,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/catalogue.en.ftl"),
         include_str!("../messages/leader.en.ftl"),
         include_str!("../messages/index.en.ftl"),
+        include_str!("../messages/programme.en.ftl"),
         include_str!("../messages/admin.en.ftl"),
         include_str!("../messages/review.en.ftl"),
         include_str!("../messages/account.en.ftl")

@@ -16,6 +16,8 @@ pub(crate) type Answer = Result<Response, Failure>;
 
 /// Role that sees the leaders' pages.
 const LEADER: &str = "leader";
+/// Roles that work on the programme of tasks and on nothing else.
+const PROGRAMME: [&str; 2] = [programme::follow::COORDINATOR, programme::follow::REPORTER];
 /// Role that opens accounts of level 2 at a counter.
 const COUNTER: &str = "identity-card-officer";
 
@@ -70,16 +72,24 @@ fn with_frame(frame: Value, content: Value) -> Value {
     Value::Object(all)
 }
 
-/// Whether one of the roles is there to decide on tasks. Leaders and administrators as such only look.
-fn works_on_tasks(roles: &[Role]) -> bool {
-    roles.is_empty() || roles.iter().any(|role| ![LEADER, identity::ADMINISTRATOR].contains(&role.as_str()))
+/// Whether one of the roles is there to decide on dossiers. Leaders and administrators as such only look.
+fn works_on_dossiers(roles: &[Role]) -> bool {
+    let other =
+        |role: &Role| [LEADER, identity::ADMINISTRATOR].contains(&role.as_str()) || PROGRAMME.contains(&role.as_str());
+    roles.is_empty() || !roles.iter().all(other)
+}
+
+/// Whether one of the roles works on the programme of tasks.
+fn works_on_programme(roles: &[Role]) -> bool {
+    roles.iter().any(|role| role.as_str() == LEADER || PROGRAMME.contains(&role.as_str()))
 }
 
 /// Where somebody begins who has signed in.
 pub(crate) fn home_of(actor: &Actor) -> &'static str {
     match actor {
-        Actor::Officer { roles, .. } if works_on_tasks(roles) => "/can-bo",
+        Actor::Officer { roles, .. } if works_on_dossiers(roles) => "/can-bo",
         Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == LEADER) => "/lanh-dao",
+        Actor::Officer { roles, .. } if works_on_programme(roles) => "/dieu-hanh/nhiem-vu",
         Actor::Officer { .. } => "/quan-tri",
         Actor::Citizen { .. } | Actor::System { .. } | Actor::Anonymous => "/toi",
     }
@@ -101,7 +111,7 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
         ),
         Actor::Officer { roles, .. } => {
             let mut items = Vec::new();
-            if works_on_tasks(roles) {
+            if works_on_dossiers(roles) {
                 items.extend([
                     ("/can-bo", "nav-inbox"),
                     ("/can-bo/da-xong", "nav-done"),
@@ -110,6 +120,9 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
             }
             if roles.iter().any(|role| role.as_str() == LEADER) {
                 items.extend([("/lanh-dao", "nav-leader"), ("/dieu-hanh/chi-so", "nav-index")]);
+            }
+            if works_on_programme(roles) {
+                items.extend([("/dieu-hanh/nhiem-vu", "nav-tasks"), ("/dieu-hanh/van-ban", "nav-directives")]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {
                 items.push(("/can-bo/tai-khoan", "nav-desk"));

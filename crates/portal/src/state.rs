@@ -38,6 +38,8 @@ pub struct State {
     pub catalogue: catalogue::Library,
     /// The index of the quality of service.
     pub index: indicator::stored::Desk,
+    /// The programme of tasks.
+    pub programme: programme::Desk,
     /// Accounts that the sign-in page may show. Only in the demonstration.
     pub demo: Option<Arc<DemoBox>>,
 }

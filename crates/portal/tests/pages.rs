@@ -21,6 +21,7 @@ fn samples() -> Vec<Sample> {
     samples.extend(read(include_str!("../samples/review.json")));
     samples.extend(read(include_str!("../samples/account.json")));
     samples.extend(read(include_str!("../samples/index.json")));
+    samples.extend(read(include_str!("../samples/programme.json")));
     samples
 }
 
@@ -38,6 +39,7 @@ fn texts() -> Arc<Texts> {
         catalogue::MESSAGES,
         procedure::MESSAGES,
         indicator::MESSAGES,
+        programme::MESSAGES,
         portal::MESSAGES,
     ];
     Arc::new(Texts::new(&all).expect("texts"))
@@ -88,6 +90,8 @@ fn every_template_is_rendered_in_both_languages() {
     let parts = [
         "layout.html",
         "components.html",
+        "steering/task-parts.html",
+        "steering/task-period-table.html",
         "fields.html",
         "public/catalogue-parts.html",
         "officer/layout.html",

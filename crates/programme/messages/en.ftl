@@ -73,3 +73,7 @@ programme-column-lead = Lead
 programme-column-support = Support
 programme-column-deadline = Deadline
 programme-column-product = Product
+programme-kept = Kept: { $new } new tasks, { $changed } changed, { $same } as before.
+programme-kept-again = This file was read in before: nothing was changed.
+programme-kept-missing = { $count } tasks of the directive are not in this file and stay as they are.
+programme-kept-unassigned = { $count } tasks have no leading body: a coordinator has to choose one.

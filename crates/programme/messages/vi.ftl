@@ -73,3 +73,7 @@ programme-column-lead = Chủ trì
 programme-column-support = Phối hợp
 programme-column-deadline = Thời hạn
 programme-column-product = Sản phẩm
+programme-kept = Đã lưu: { $new } nhiệm vụ mới, { $changed } nhiệm vụ thay đổi, { $same } nhiệm vụ như trước.
+programme-kept-again = Tệp này đã được đọc trước đây: không có gì thay đổi.
+programme-kept-missing = { $count } nhiệm vụ của văn bản không có trong tệp này và được giữ nguyên.
+programme-kept-unassigned = { $count } nhiệm vụ chưa có cơ quan chủ trì: cần người giao việc chọn.

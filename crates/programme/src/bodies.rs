@@ -96,6 +96,8 @@ struct Inner {
 
 /// The kind of body that stands in every province.
 const PROVINCE_COMMITTEE: &str = "province-committee";
+/// The kind of body that stands in every commune.
+const COMMUNE_COMMITTEE: &str = "commune-committee";
 /// A name that nothing in the pack defines.
 const UNKNOWN: &str = "PAC0030";
 /// Two definitions have one id.
@@ -156,6 +158,18 @@ impl Bodies {
     #[must_use]
     pub fn provinces(&self, on: Date) -> Vec<BodyId> {
         self.0.units.provinces(on).iter().map(|unit| BodyId::in_unit(PROVINCE_COMMITTEE, unit.code.as_str())).collect()
+    }
+
+    /// To whom a body can give tasks: a province's committee to those of its communes, any other to ministries, agencies and
+    /// provinces. Not to itself.
+    #[must_use]
+    pub fn below(&self, body: &BodyId, on: Date) -> Vec<BodyId> {
+        if let (PROVINCE_COMMITTEE, Some(unit)) = (body.kind(), body.unit()) {
+            let communes = self.0.units.communes(unit, on);
+            return communes.iter().map(|commune| BodyId::in_unit(COMMUNE_COMMITTEE, commune.code.as_str())).collect();
+        }
+        let named = self.0.tiers.keys().filter(|named| *named != body && self.stands(named, on)).cloned();
+        named.chain(self.provinces(on)).collect()
     }
 
     /// Who answers on a day for what a body was told on an earlier one: itself while it stands, else its successors, the

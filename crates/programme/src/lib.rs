@@ -9,11 +9,12 @@
 //!   for a merged body is asked with a day.
 //! - Versions of tasks, reports, decisions and events are only added. Each change of a task is an entry of the ledger too.
 //!
-//! Deliberately absent: pages (in `portal`), and files of evidence (only their hashes are kept here).
+//! Deliberately absent: pages (in `portal`).
 
 pub mod bodies;
 pub mod coverage;
 pub mod deadline;
+pub mod desk;
 pub mod doubt;
 mod error;
 pub mod follow;
@@ -23,6 +24,7 @@ pub mod read;
 mod words;
 
 pub use bodies::{Bodies, Party};
+pub use desk::Desk;
 pub use doubt::Doubt;
 pub use error::Error;
 

@@ -99,7 +99,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),
-        Command::Programme(command) => programme::run(&command),
+        Command::Programme(command) => block_on(programme::run(&command)),
         Command::Review(args) => block_on(review::run(&args)),
         Command::Synth(args) => synth::run(&args),
     }

@@ -30,6 +30,8 @@ pub struct Country {
     pub indicators: indicator::Indicators,
     /// Where provinces stand on the map.
     pub tiles: indicator::Tiles,
+    /// Who can be given tasks.
+    pub parties: programme::Bodies,
     /// Who may have an account, where the pack says so.
     pub levels: Option<identity::enrolment::Levels>,
 }
@@ -71,6 +73,7 @@ impl Country {
         let levels = identity::enrolment::Levels::read(&pack, report);
         let indicators = indicator::Indicators::read(&pack, report);
         let tiles = indicator::Tiles::read(&pack, report);
-        Self { pack, units, codes, registers, setting, rules, indicators, tiles, levels }
+        let parties = programme::Bodies::read(&pack, &setting.bodies, &units, report);
+        Self { pack, units, codes, registers, setting, rules, indicators, tiles, parties, levels }
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use kernel::{BodyId, Ctx};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, migrate::Migrator};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, migrate::Migrator};
 use std::path::Path;
 use std::str::FromStr;
 use store::{Cluster, ClusterOptions, Db, ROLE_APP, ROLE_OWNER};
@@ -43,6 +43,22 @@ pub fn beside(data: &Path) -> Result<Option<PgConnectOptions>> {
         return Ok(None);
     }
     Ok(Some(Cluster::beside(&folder, ROLE_APP, DATABASE)?))
+}
+
+/// To the program's running PostgreSQL, or to one that is started for this and is then to be closed.
+///
+/// # Errors
+/// As [`Database::open`].
+pub async fn connect(folder: &Path) -> Result<(PgConnection, Option<Database>)> {
+    if let Some(options) = beside(folder)?
+        && let Ok(conn) = PgConnection::connect_with(&options).await
+    {
+        return Ok((conn, None));
+    }
+    let url = std::env::var("DATABASE_URL").ok();
+    let database = Database::open(folder, url.as_deref()).await?;
+    let conn = database.app.pool().acquire().await?.detach();
+    Ok((conn, Some(database)))
 }
 
 /// Whether there is a private cluster below `data`, running or not.

@@ -54,6 +54,8 @@ pub struct House {
     pub catalogue: catalogue::Library,
     /// The index of the quality of service.
     pub index: indicator::stored::Desk,
+    /// The programme of tasks.
+    pub programme: programme::Desk,
     /// Signs the log's checkpoints.
     pub signer: Signer,
     /// The program's own clock and randomness.
@@ -127,6 +129,7 @@ impl House {
         );
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
         let index = crate::indicator::desk(&country, &db, ctx.today())?;
+        let programme = programme::Desk::new(db.clone(), country.parties.clone());
         Ok(Self {
             country,
             db,
@@ -138,6 +141,7 @@ impl House {
             keys,
             catalogue,
             index,
+            programme,
             signer,
             ctx,
         })

@@ -40,6 +40,7 @@ pub fn texts(house: &House) -> Result<Texts> {
         catalogue::MESSAGES,
         procedure::MESSAGES,
         indicator::MESSAGES,
+        programme::MESSAGES,
         portal::MESSAGES,
         of_rules,
     ])?)
@@ -75,6 +76,7 @@ pub fn router(house: &House, provider: &Provider, demo: Option<DemoBox>) -> Resu
         origin: provider.issuer().into(),
         catalogue: house.catalogue.clone(),
         index: house.index.clone(),
+        programme: house.programme.clone(),
         demo: demo.map(Arc::new),
     };
     let provider = identity::openid::router(provider.clone(), web.clone());

@@ -36,6 +36,12 @@ impl Form {
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
     }
+
+    /// PostgreSQL takes no U+0000, and no text has it.
+    pub(crate) fn refuse_nul(&self) -> Result<(), Failure> {
+        let has = self.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'));
+        if has { Err(no_text()) } else { Ok(()) }
+    }
 }
 
 impl<S> FromRequest<S> for Form
@@ -53,10 +59,8 @@ where
         let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.into_status(), "application/x-www-form-urlencoded"))?;
-        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-            return Err(no_text());
-        }
         let form = Self(fields);
+        form.refuse_nul()?;
         if let Some(session) = &visitor.session {
             csrf::token(session, form.get("_csrf"))?;
         }
@@ -114,7 +118,7 @@ fn misread(error: &serde_json::Error) -> Problem {
     Problem::new(Kind::Invalid, codes::JSON).with("line", error.line()).with("column", error.column())
 }
 
-fn refused(status: axum::http::StatusCode, expected: &str) -> Failure {
+pub(crate) fn refused(status: axum::http::StatusCode, expected: &str) -> Failure {
     let limit = crate::BODY_BYTES_MAX / (1024 * 1024);
     Failure(match status.as_u16() {
         413 => Problem::new(Kind::TooLarge, codes::TOO_LARGE).with("limit", limit),

@@ -23,6 +23,7 @@ mod session;
 mod state;
 mod templates;
 mod texts;
+mod upload;
 
 pub use address::address_of;
 pub use assets::AssetSet;
@@ -45,6 +46,7 @@ pub use session::{
 pub use state::{Settings, Web};
 pub use templates::{Source, Templates, value};
 pub use texts::Texts;
+pub use upload::{Upload, Uploaded};
 
 /// Sentences of this crate.
 pub const MESSAGES: kernel::Messages =

@@ -1,10 +1,11 @@
 //! Pages for those who answer for public services.
 
 mod index;
+mod programme;
 
 use crate::State;
 use axum::Router;
 
 pub(crate) fn router() -> Router<State> {
-    Router::new().merge(index::router())
+    Router::new().merge(index::router()).merge(programme::router())
 }

@@ -20,8 +20,14 @@ pub struct Filter {
     pub directive: Option<Uuid>,
     /// That this body gave only.
     pub given_by: Option<BodyId>,
+    /// Of this task only.
+    pub task: Option<Uuid>,
+    /// Only of bodies that lead.
+    pub leads: bool,
     /// How many lines to pass over.
-    pub skip: i64,
+    pub skip: u32,
+    /// At most so many; None: [`LIST_MAX`].
+    pub take: Option<u32>,
 }
 
 /// A task of a body.
@@ -62,6 +68,14 @@ pub struct Line {
     pub waiting: Option<Uuid>,
 }
 
+impl Line {
+    /// Whether nothing is owed any more.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Done | State::Moved | State::Dropped)
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     task_id: Uuid,
@@ -87,6 +101,8 @@ pub(super) const IS_LATE: &str =
     "(o.part = 'lead' and o.ended_at is null and o.due_until < $1 and not (o.state = 'reported'
     and (o.reported_at at time zone 'Asia/Ho_Chi_Minh')::date <= o.due_until))";
 
+const IS_SOON: &str = "(o.part = 'lead' and o.ended_at is null and o.state <> 'reported' and o.due_until >= $1)";
+
 async fn list(
     conn: &mut PgConnection,
     on: Date,
@@ -106,17 +122,21 @@ async fn list(
          join programme.directive d on d.directive_id = t.directive_id
          join programme.task_version v on v.task_id = t.task_id and v.version = t.version
          where ($2::text is null or o.body = $2) and ($3::uuid is null or t.directive_id = $3)
-           and ($4::date is null or o.due_until <= $4) and ($6::text is null or o.given_by = $6) and {which}
+           and ($4::date is null or o.due_until <= $4) and ($6::text is null or o.given_by = $6)
+           and ($7::uuid is null or o.task_id = $7) and (not $9 or o.part = 'lead') and {which}
          order by o.due_until nulls last, d.issued_on, t.position, o.body
-         limit {LIST_MAX} offset $5"
+         limit $8 offset $5"
     );
     let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(query))
         .bind(on)
         .bind(filter.body.as_ref().map(BodyId::as_str))
         .bind(filter.directive)
         .bind(until)
-        .bind(filter.skip.max(0))
+        .bind(i64::from(filter.skip))
         .bind(filter.given_by.as_ref().map(BodyId::as_str))
+        .bind(filter.task)
+        .bind(filter.take.map_or(LIST_MAX, |take| i64::from(take).min(LIST_MAX)))
+        .bind(filter.leads)
         .fetch_all(conn)
         .await?;
     rows.into_iter().map(|row| row.line(on)).collect()
@@ -145,6 +165,48 @@ impl Row {
     }
 }
 
+/// How many lines of each sort a filter has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, FromRow)]
+pub struct Counts {
+    /// Past their last day.
+    pub late: i64,
+    /// Not late, and due within the days asked for.
+    pub soon: i64,
+    /// Reported as done, not decided on.
+    pub waiting: i64,
+    /// Not ended.
+    pub open: i64,
+    /// All.
+    pub total: i64,
+}
+
+/// Counts what the lists of this module would show.
+///
+/// # Errors
+/// When the store fails.
+pub async fn counts(conn: &mut PgConnection, on: Date, days: u16, filter: &Filter) -> Result<Counts, Error> {
+    let until = on.checked_add(Duration::days(i64::from(days))).unwrap_or(on);
+    let query = format!(
+        "select count(*) filter (where {IS_LATE}) as late, count(*) filter (where {IS_SOON} and o.due_until <= $2) as soon,
+             count(*) filter (where o.state = 'reported') as waiting, count(*) filter (where o.ended_at is null) as open,
+             count(*) as total
+         from programme.obligor o join programme.task t on t.task_id = o.task_id
+         where ($3::text is null or o.body = $3) and ($4::uuid is null or t.directive_id = $4)
+           and ($5::text is null or o.given_by = $5) and ($6::uuid is null or o.task_id = $6)
+           and (not $7 or o.part = 'lead')"
+    );
+    Ok(sqlx::query_as(AssertSqlSafe(query))
+        .bind(on)
+        .bind(until)
+        .bind(filter.body.as_ref().map(BodyId::as_str))
+        .bind(filter.directive)
+        .bind(filter.given_by.as_ref().map(BodyId::as_str))
+        .bind(filter.task)
+        .bind(filter.leads)
+        .fetch_one(conn)
+        .await?)
+}
+
 /// What is late on a day, the latest first. A task whose report waits, and was made in time, is not late.
 ///
 /// # Errors
@@ -159,8 +221,7 @@ pub async fn late(conn: &mut PgConnection, on: Date, filter: &Filter) -> Result<
 /// When the store fails.
 pub async fn soon(conn: &mut PgConnection, on: Date, days: u16, filter: &Filter) -> Result<Vec<Line>, Error> {
     let until = on.checked_add(Duration::days(i64::from(days))).unwrap_or(on);
-    let which = "o.part = 'lead' and o.ended_at is null and o.state <> 'reported' and o.due_until >= $1";
-    list(conn, on, filter, which, Some(until)).await
+    list(conn, on, filter, IS_SOON, Some(until)).await
 }
 
 /// What a body has not ended, leading and supporting.
@@ -169,7 +230,23 @@ pub async fn soon(conn: &mut PgConnection, on: Date, days: u16, filter: &Filter)
 /// When the store fails.
 pub async fn owed(conn: &mut PgConnection, on: Date, body: &BodyId) -> Result<Vec<Line>, Error> {
     let filter = Filter { body: Some(body.clone()), ..Filter::default() };
-    list(conn, on, &filter, "o.ended_at is null", None).await
+    open(conn, on, &filter).await
+}
+
+/// What has not ended, led and supported.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open(conn: &mut PgConnection, on: Date, filter: &Filter) -> Result<Vec<Line>, Error> {
+    list(conn, on, filter, "o.ended_at is null", None).await
+}
+
+/// Everything, ended or not.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all(conn: &mut PgConnection, on: Date, filter: &Filter) -> Result<Vec<Line>, Error> {
+    list(conn, on, filter, "true", None).await
 }
 
 /// Whose reports wait for a decision of a body.
@@ -177,6 +254,13 @@ pub async fn owed(conn: &mut PgConnection, on: Date, body: &BodyId) -> Result<Ve
 /// # Errors
 /// When the store fails.
 pub async fn waiting(conn: &mut PgConnection, on: Date, giver: &BodyId) -> Result<Vec<Line>, Error> {
-    let filter = Filter { given_by: Some(giver.clone()), ..Filter::default() };
-    list(conn, on, &filter, "o.state = 'reported'", None).await
+    waiting_for(conn, on, &Filter { given_by: Some(giver.clone()), ..Filter::default() }).await
+}
+
+/// Whose reports wait for a decision.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting_for(conn: &mut PgConnection, on: Date, filter: &Filter) -> Result<Vec<Line>, Error> {
+    list(conn, on, filter, "o.state = 'reported'", None).await
 }

@@ -1,6 +1,7 @@
 //! Tests of the programme: the reader on real and made-up directives.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod desk;
 mod follow;
 mod import;
 mod made_up;

@@ -48,7 +48,7 @@ impl World {
         self.system.act_as(Actor::System { body: body.into(), on_decision_of: None })
     }
 
-    fn officer(&self, body: &str, role: &str) -> Ctx {
+    pub(crate) fn officer(&self, body: &str, role: &str) -> Ctx {
         let account = AccountId(Uuid::from_u128(u128::try_from(body.len()).unwrap()));
         self.system.act_as(Actor::Officer { account, body: body.into(), roles: vec![Role::from(role)] })
     }

@@ -1,6 +1,7 @@
 //! `sen catalogue import`.
 
-use super::where_from::{connect, ctx, failure, file, packs};
+use super::where_from::{ctx, failure, file, packs};
+use crate::database::connect;
 use anyhow::Result;
 use catalogue::db::{self, Source};
 use catalogue::read::{Reading, Remark};

@@ -1,6 +1,7 @@
 //! `sen catalogue search`.
 
-use super::where_from::{as_snapshot, connect, ctx, failure, file, packs};
+use super::where_from::{as_snapshot, ctx, failure, file, packs};
+use crate::database::connect;
 use anyhow::{Result, bail};
 use catalogue::search::{Filter, Found};
 use catalogue::{Level, Shelf, Who, db};

@@ -1,11 +1,9 @@
 //! Where a command has its pack and its database from.
 
 use crate::country::Country;
-use crate::database::{self, Database};
 use anyhow::{Context, Result, anyhow};
 use catalogue::{Entry, Rules, Shelf, Snapshot, Version, read};
 use kernel::{BodyId, Ctx, Problem};
-use sqlx::{Connection, PgConnection};
 use std::path::Path;
 use std::sync::Arc;
 use time::Date;
@@ -65,17 +63,4 @@ pub(super) fn failure(error: catalogue::Error) -> anyhow::Error {
     };
     let args: Vec<_> = problem.args.into_iter().collect();
     anyhow!("{} ({cause})", texts.say(Language::Vi, &problem.code.to_lowercase(), &args))
-}
-
-/// To the program's running PostgreSQL, or to one that is started for this.
-pub(super) async fn connect(folder: &Path) -> Result<(PgConnection, Option<Database>)> {
-    if let Some(options) = database::beside(folder)?
-        && let Ok(conn) = PgConnection::connect_with(&options).await
-    {
-        return Ok((conn, None));
-    }
-    let url = std::env::var("DATABASE_URL").ok();
-    let database = Database::open(folder, url.as_deref()).await?;
-    let conn = database.app.pool().acquire().await?.detach();
-    Ok((conn, Some(database)))
 }

@@ -8,17 +8,17 @@ pub use import::{ImportArgs, run as run_import};
 /// Directives and their tasks.
 #[derive(Debug, clap::Subcommand)]
 pub enum Programme {
-    /// Reads a directive's list of tasks (Markdown tables as OCR gives them, prose, CSV, XLSX) and shows what was read
-    /// and what is doubtful; changes nothing
+    /// Reads a directive's list of tasks (Markdown tables as OCR gives them, prose, CSV, XLSX), shows what was read
+    /// and what is doubtful, and keeps it; the same file again changes nothing
     Import(ImportArgs),
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When the pack or the file cannot be read.
-pub fn run(command: &Programme) -> anyhow::Result<std::process::ExitCode> {
+/// When the pack or the file cannot be read, or what was read cannot be kept.
+pub async fn run(command: &Programme) -> anyhow::Result<std::process::ExitCode> {
     match command {
-        Programme::Import(args) => run_import(args),
+        Programme::Import(args) => run_import(args).await,
     }
 }

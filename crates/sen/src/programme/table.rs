@@ -2,6 +2,7 @@
 
 use crate::clean::harmless;
 use programme::doubt::Doubt;
+use programme::follow::Imported;
 use programme::read::Reading;
 use programme::{Bodies, Party, deadline::Deadline};
 use std::collections::BTreeMap;
@@ -147,4 +148,26 @@ fn cut(text: &str, width: usize) -> String {
 
 fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())))
+}
+
+/// What became of the reading.
+pub(super) fn of_what_was_kept(kept: &Imported, texts: &Texts, language: Language) -> Vec<String> {
+    let say = Say { texts, language };
+    if kept.again {
+        return vec![String::new(), say.say("programme-kept-again", &[])];
+    }
+    let counts = [
+        ("new", kept.new.len().to_string()),
+        ("changed", kept.changed.len().to_string()),
+        ("same", kept.unchanged.to_string()),
+    ];
+    let mut lines = vec![String::new(), say.say("programme-kept", &counts)];
+    for (id, count) in
+        [("programme-kept-missing", kept.missing.len()), ("programme-kept-unassigned", kept.unassigned.len())]
+    {
+        if count > 0 {
+            lines.push(say.say(id, &[("count", count.to_string())]));
+        }
+    }
+    lines
 }

@@ -1,0 +1,254 @@
+//! One task: what it says, who owes it, what was reported, what happened; and the deeds of those who give it.
+
+use super::words::{self, day, doubts, line, name, place};
+use crate::State;
+use crate::page::{self, Answer, go, id_in, instant, query};
+use axum::{
+    extract::{self, Path},
+    http::{StatusCode, Uri},
+};
+use kernel::{BodyId, Ctx, Kind, Problem};
+use programme::Error;
+use programme::desk::TaskView;
+use programme::follow::{Assignment, Decision, Event, Evidence, Part, Report};
+use serde_json::{Map, Value, json};
+use time::Date;
+use uuid::Uuid;
+use web::{Form, OfficerSession};
+
+/// The fields of the page's forms.
+const FIELDS: [&str; 18] = [
+    "report",
+    "reason",
+    "decision",
+    "progress",
+    "finished",
+    "note",
+    "file",
+    "figure_name",
+    "figure",
+    "unit",
+    "link_name",
+    "link",
+    "to",
+    "part",
+    "due_on",
+    "due_on.d",
+    "due_on.m",
+    "due_on.y",
+];
+/// What a page may say after a deed.
+const DONE: [&str; 6] = ["bao-cao", "dong-y", "tra-lai", "giao", "thu-hoi", "nhac"];
+
+/// `GET /dieu-hanh/nhiem-vu/{task}`
+pub(super) async fn show(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    Path(task): Path<Uuid>,
+    uri: Uri,
+) -> Answer {
+    let mut content = content(&state, &me, task).await?;
+    content["done"] = json!(query(&uri, "xong").filter(|word| DONE.contains(&word.as_str())));
+    Ok(page::own(&state, &me.visit, "steering/task.html", content)?)
+}
+
+/// The page again with what was wrong in a form, and what was typed.
+pub(super) async fn refused(
+    state: &State,
+    me: &OfficerSession,
+    task: Uuid,
+    (problem, form): (Problem, &Form),
+    at: &str,
+) -> Answer {
+    if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooLarge) {
+        return Err(problem.into());
+    }
+    let mut content = content(state, me, task).await?;
+    let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);
+    let field = problem.args.get("field").map_or(at, String::as_str);
+    let error = json!({"href": format!("#{field}"), "message": message});
+    content["error"][field] = error.clone();
+    content["errors"] = json!([error]);
+    content["typed"] = typed(Some(form));
+    let status = if problem.kind == Kind::Conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(page::own_with_status(state, &me.visit, status, "steering/task.html", content)?)
+}
+
+/// `POST …/quyet-dinh`: fields `body`, `report`, `decision` (`dong-y` or `tra-lai`), `reason`.
+pub(super) async fn decide(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    Path(task): Path<Uuid>,
+    form: Form,
+) -> Answer {
+    let body = BodyId::new(form.get("body").unwrap_or_default());
+    let report = id_in(&form, "report")?;
+    let word = form.get("decision").unwrap_or_default();
+    if !["dong-y", "tra-lai"].contains(&word) {
+        return refused(&state, &me, task, (Error::Malformed("decision").into(), &form), "decision").await;
+    }
+    let reason = form.get("reason").unwrap_or_default();
+    let decision = Decision { body: &body, report, approved: word == "dong-y", reason };
+    match state.programme.decide(&me.visit.ctx, &decision).await {
+        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong={word}"))),
+        Err(error) => refused(&state, &me, task, (error.into(), &form), "decision").await,
+    }
+}
+
+/// `POST …/giao`: fields `body`, `part`, `due_on`.
+pub(super) async fn assign(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    Path(task): Path<Uuid>,
+    form: Form,
+) -> Answer {
+    let due_until = match due(&form) {
+        Ok(due) => due,
+        Err(error) => return refused(&state, &me, task, (error.into(), &form), "due_on").await,
+    };
+    let part = if form.get("part") == Some("support") { Part::Support } else { Part::Lead };
+    let assignment = Assignment { body: BodyId::new(form.get("to").unwrap_or_default()), part, due_until };
+    match state.programme.assign(&me.visit.ctx, task, &assignment).await {
+        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=giao"))),
+        Err(Error::Malformed("body")) => refused(&state, &me, task, (Error::Malformed("to").into(), &form), "to").await,
+        Err(error) => refused(&state, &me, task, (error.into(), &form), "to").await,
+    }
+}
+
+/// `POST …/thu-hoi`: fields `body`, `reason`.
+pub(super) async fn release(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    Path(task): Path<Uuid>,
+    form: Form,
+) -> Answer {
+    let body = BodyId::new(form.get("body").unwrap_or_default());
+    match state.programme.release(&me.visit.ctx, task, &body, form.get("release").unwrap_or_default()).await {
+        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=thu-hoi"))),
+        Err(error) => refused(&state, &me, task, (error.into(), &form), "parts").await,
+    }
+}
+
+/// `POST …/nhac`: field `body`.
+pub(super) async fn remind(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    Path(task): Path<Uuid>,
+    form: Form,
+) -> Answer {
+    let body = BodyId::new(form.get("body").unwrap_or_default());
+    match state.programme.remind(&me.visit.ctx, task, &body).await {
+        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=nhac"))),
+        Err(error) => refused(&state, &me, task, (error.into(), &form), "parts").await,
+    }
+}
+
+async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value, Problem> {
+    let (ctx, language) = (&me.visit.ctx, me.visit.language);
+    let view = state.programme.task(ctx, task).await?;
+    let said = view.versions.last().map(|version| &version.said).ok_or(Error::NotFound)?;
+    let waiting = view.parts.iter().filter(|part| part.given_by == me.body && part.waiting.is_some());
+    Ok(json!({
+        "task": task, "place": place(&view.place.section, &view.place.number),
+        "directive": {"id": view.place.directive_id, "number": view.place.directive, "issued": day(Some(view.place.issued_on))},
+        "section": said.section_title, "content": said.content, "product": said.product,
+        "deadline": {"text": said.deadline.text, "until": day(said.deadline.until)},
+        "doubts": doubts(state, language, &said.doubts),
+        "versions": view.versions.iter().rev().skip(1).map(|older| json!({
+            "version": older.version, "content": older.said.content, "deadline": older.said.deadline.text,
+            "basis": older.basis, "at": instant(older.made_at)})).collect::<Vec<_>>(),
+        "basis": view.versions.last().map(|version| &version.basis),
+        "parts": view.parts.iter().map(|part| {
+            let mut shown = line(state, ctx, part);
+            shown["ours"] = json!(part.given_by == me.body && !part.has_ended() && words::sides(me).0);
+            shown
+        }).collect::<Vec<_>>(),
+        "waiting": waiting.filter(|_| words::sides(me).0).filter_map(|part| {
+            let (_, reports) = view.reports.iter().find(|(body, _)| *body == part.body)?;
+            let report = reports.iter().find(|report| Some(report.id) == part.waiting)?;
+            Some(shown(state, ctx, &part.body, report))
+        }).collect::<Vec<_>>(),
+        "reports": reports(state, ctx, &view),
+        "may_report": view.may_report, "may_assign": view.may_assign,
+        "targets": if view.may_assign { targets(state, ctx, &me.body, &view) } else { Vec::new() },
+        "events": view.events.iter().rev().map(|event| happened(state, ctx, event)).collect::<Vec<_>>(),
+        "progress": view.parts.iter().find(|part| part.body == me.body).map(|part| part.progress),
+        "done": Value::Null, "errors": [], "typed": typed(None),
+        "error": FIELDS.iter().map(|field| ((*field).to_owned(), Value::Null)).collect::<Map<_, _>>(),
+    }))
+}
+
+/// What was typed into the forms of the page; nothing where none was sent.
+fn typed(form: Option<&Form>) -> Value {
+    let field = |name: &&str| ((*name).to_owned(), json!(form.and_then(|form| form.get(name)).unwrap_or_default()));
+    FIELDS.iter().map(field).collect::<Map<_, _>>().into()
+}
+
+fn targets(state: &State, ctx: &Ctx, own: &BodyId, view: &TaskView) -> Vec<Value> {
+    let owes = |body: &BodyId| view.parts.iter().any(|part| part.body == *body && !part.has_ended());
+    let free = state.programme.bodies().below(own, ctx.today()).into_iter().filter(|body| !owes(body));
+    free.map(|body| json!({"value": body, "label": state.body_name(ctx, &body)})).collect()
+}
+
+fn reports(state: &State, ctx: &Ctx, view: &TaskView) -> Vec<Value> {
+    let mut all: Vec<(&BodyId, &Report)> =
+        view.reports.iter().flat_map(|(body, reports)| reports.iter().map(move |report| (body, report))).collect();
+    all.sort_by_key(|(_, report)| std::cmp::Reverse(report.made_at));
+    all.into_iter().map(|(body, report)| shown(state, ctx, body, report)).collect()
+}
+
+/// A report with what it rests on. Files are fetched by their place.
+fn shown(state: &State, ctx: &Ctx, body: &BodyId, report: &Report) -> Value {
+    let evidence: Vec<Value> =
+        report.evidence.iter().enumerate().map(|(place, one)| piece(body, report, place, one)).collect();
+    json!({
+        "id": report.id, "body": body, "body_name": state.body_name(ctx, body), "progress": report.progress,
+        "says_done": report.says_done, "note": report.note, "by_program": report.made_by.is_none(),
+        "at": instant(report.made_at), "evidence": evidence, "approved": report.approved, "reason": report.reason,
+    })
+}
+
+fn piece(body: &BodyId, report: &Report, place: usize, one: &Evidence) -> Value {
+    match one {
+        Evidence::File { name, hash, size } => json!({
+            "kind": "file", "name": name, "hash": hash, "kilobytes": (size + 1023) / 1024,
+            "href": format!("/dieu-hanh/minh-chung?don-vi={}&bao-cao={}&so={place}", page::encoded(body.as_str()), report.id)}),
+        Evidence::Figure { name, figure, unit, as_of } => {
+            json!({"kind": "figure", "name": name, "figure": number(*figure), "unit": unit, "as_of": day(*as_of)})
+        }
+        Evidence::Link { name, link } => json!({"kind": "link", "name": name, "href": link}),
+        Evidence::Measured { name, figure, as_of } => {
+            json!({"kind": "measured", "name": name, "figure": number(*figure), "as_of": day(*as_of)})
+        }
+    }
+}
+
+/// A figure as both languages write it.
+fn number(figure: f64) -> Value {
+    let text = figure.to_string();
+    json!({"vi": text.replace('.', ","), "en": text})
+}
+
+fn happened(state: &State, ctx: &Ctx, event: &Event) -> Value {
+    json!({
+        "kind": event.kind, "body": event.body.as_deref().map(|body| name(state, ctx, body)),
+        "by": name(state, ctx, &event.acted_as), "at": instant(event.at), "entry": event.entry_id,
+        "reason": event.detail.get("reason").and_then(Value::as_str),
+        "progress": event.detail.get("progress").and_then(Value::as_i64),
+    })
+}
+
+/// The day of the form's three fields; none where all are empty.
+fn due(form: &Form) -> Result<Option<Date>, Error> {
+    let [d, m, y] = ["d", "m", "y"].map(|part| form.get(&format!("due_on.{part}")));
+    let (None, None, None) = (d, m, y) else {
+        let number =
+            |text: Option<&str>| text.and_then(|text| text.parse::<u16>().ok()).ok_or(Error::Malformed("due_on"));
+        let month = u8::try_from(number(m)?).ok().and_then(|month| time::Month::try_from(month).ok());
+        let day = u8::try_from(number(d)?).ok();
+        let (Some(month), Some(day)) = (month, day) else { return Err(Error::Malformed("due_on")) };
+        let date = Date::from_calendar_date(i32::from(number(y)?), month, day);
+        return date.map(Some).map_err(|_| Error::Malformed("due_on"));
+    };
+    Ok(None)
+}
