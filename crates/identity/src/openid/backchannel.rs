@@ -103,22 +103,28 @@ impl std::fmt::Debug for HttpSender {
 }
 
 impl HttpSender {
-    /// A sender; `loopback` for demonstrations and tests.
+    /// A sender; `loopback` for demonstrations and tests. Certificates of relying parties must lead to the authorities that
+    /// the system trusts (`SSL_CERT_FILE` names others). Where the system trusts none, nobody behind https is told.
     ///
     /// # Errors
     /// When the client cannot be made.
     pub fn new(loopback: bool) -> Result<Self, Error> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .dns_resolver(Checked { loopback })
-            .build()
-            .map_err(|_| Error::Fault("no HTTP client"))?;
-        Ok(Self { client, loopback })
+        let client = builder(loopback).build().or_else(|_| {
+            tracing::warn!("no certificate authorities on this system: nobody is told of logouts over https");
+            builder(loopback).tls_certs_only([]).build()
+        });
+        Ok(Self { client: client.map_err(|_| Error::Fault("no HTTP client"))?, loopback })
     }
+}
+
+fn builder(loopback: bool) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_WITHIN)
+        .timeout(ANSWER_WITHIN)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .dns_resolver(Checked { loopback })
 }
 
 #[async_trait]
@@ -227,6 +233,60 @@ mod tests {
             assert!(may_call(address.parse().unwrap(), true), "{address}");
         }
         assert!(!may_call("10.0.0.1".parse().unwrap(), true));
+    }
+
+    /// A relying party behind https under this name: its port, and the authority that its certificate leads to. Answers one
+    /// request with 204.
+    async fn party(name: &str) -> (u16, reqwest::Certificate) {
+        use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        use tokio_rustls::rustls::{self, pki_types::PrivateKeyDer};
+        let authority_key = KeyPair::generate().unwrap();
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = authority.self_signed(&authority_key).unwrap();
+        let issuer = Issuer::new(authority, authority_key);
+        let key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config =
+            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let private = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let config = config.with_no_client_auth().with_single_cert(vec![leaf.der().clone()], private).unwrap();
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut heard = vec![0; 4096];
+                let read = stream.read(&mut heard).await.unwrap_or(0);
+                let status =
+                    if heard[..read].starts_with(b"POST /logout ") { "204 No Content" } else { "400 Bad Request" };
+                let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nconnection: close\r\n\r\n").as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        });
+        (port, reqwest::Certificate::from_der(root.der()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn over_https_only_a_certificate_that_leads_to_a_trusted_authority_is_spoken_to() {
+        let (port, root) = party("localhost").await;
+        let url = format!("https://localhost:{port}/logout");
+        let trusting =
+            |root| HttpSender { client: builder(true).tls_certs_only([root]).build().unwrap(), loopback: true };
+        assert_eq!(trusting(root.clone()).send(&url, "token").await.unwrap(), 204);
+        assert_eq!(HttpSender::new(true).unwrap().send(&url, "token").await.unwrap_err().code, "IDN0157");
+        let (other, other_root) = party("localhost").await;
+        assert!(trusting(root).send(&format!("https://localhost:{other}/logout"), "token").await.is_err());
+        // A good certificate of somebody else.
+        let (misnamed, misnamed_root) = party("bank.example").await;
+        assert!(trusting(misnamed_root).send(&format!("https://localhost:{misnamed}/logout"), "token").await.is_err());
+        assert_eq!(
+            trusting(other_root).send(&format!("https://localhost:{other}/logout"), "token").await.unwrap(),
+            204
+        );
     }
 
     #[tokio::test]

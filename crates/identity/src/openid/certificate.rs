@@ -183,10 +183,41 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Two names, compared without their case, and without spaces after the commas, which people write.
+/// Two names, compared part by part as directories do (RFC 4514, caseIgnoreMatch of RFC 4518): without their case, with
+/// runs of spaces as one, and without the spaces that people write around commas. What is no name is nobody's.
 pub(crate) fn same_subject(one: &str, other: &str) -> bool {
-    let plain = |name: &str| name.replace(", ", ",").to_lowercase();
-    !one.is_empty() && plain(one) == plain(other)
+    parts(one).is_some_and(|one| parts(other).is_some_and(|other| one == other))
+}
+
+/// The parts of a written name, folded.
+fn parts(name: &str) -> Option<Vec<(String, String)>> {
+    let mut parts = Vec::new();
+    let mut letters = name.chars();
+    let (mut word, mut text, mut in_text) = (String::new(), String::new(), false);
+    loop {
+        match letters.next() {
+            Some('=') if !in_text => in_text = true,
+            Some('\\') if in_text => text.push(letters.next()?),
+            Some(letter) if letter != ',' => {
+                if in_text {
+                    text.push(letter)
+                } else {
+                    word.push(letter)
+                }
+            }
+            end => {
+                let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                if !in_text || word.trim().is_empty() {
+                    return None;
+                }
+                parts.push((folded(&word), folded(&text)));
+                if end.is_none() {
+                    return Some(parts);
+                }
+                (word, text, in_text) = (String::new(), String::new(), false);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -238,6 +269,34 @@ mod tests {
         }
         assert!(read > 100, "{read} certificates read, {refused} refused, of {} cases", cases.len());
         eprintln!("{read} certificates read, {refused} refused, of {} cases", cases.len());
+    }
+
+    #[test]
+    fn names_are_compared_part_by_part() {
+        let same = [
+            ("CN=bank.example,O=Bank,C=VN", "cn=Bank.example, o=BANK , C=vn"),
+            (r"O=A\, B,C=VN", r"o=a\,  b,c=vn"),
+            ("O=Ngân hàng  A", "O=ngân hàng a"),
+            (r"CN=a\=b", "CN=a=b"),
+        ];
+        for (one, other) in same {
+            assert!(same_subject(one, other), "{one} is {other}");
+        }
+        let apart = [
+            (r"O=A\, B,C=VN", r"O=A\,B,C=VN"),
+            ("O=A B", "O=AB"),
+            ("CN=a,O=b", "O=b,CN=a"),
+            ("CN=a", "CN=a,O=b"),
+            ("CN=a,O=b", r"CN=a\,O=b"),
+            ("CN=a", "O=a"),
+            ("", ""),
+            ("a", "a"),
+            (r"CN=a\", r"CN=a\"),
+            ("CN=a,", "CN=a,"),
+        ];
+        for (one, other) in apart {
+            assert!(!same_subject(one, other), "{one} is not {other}");
+        }
     }
 
     #[test]

@@ -395,6 +395,33 @@ async fn a_lock_ends_sessions_and_the_counter_gives_the_account_back() {
 }
 
 #[tokio::test]
+async fn an_account_given_back_at_the_counter_has_no_passkey_and_no_recovery_code_of_before() {
+    let desk = desk().await;
+    let (account, _) = desk.opened().await;
+    let (identity, visitor) = (&desk.house.identity, &desk.house.visitor);
+    let codes = identity.make_recovery_codes(visitor, account).await.unwrap();
+    let keep = "insert into identity.passkey (account_id, credential_id, name, credential, added_at)
+        values ($1, '\\x01', 'Điện thoại bị mất', '{}', now())";
+    sqlx::query(keep).bind(account.0).execute(&desk.house.test.owner).await.unwrap();
+
+    let word = desk.enrolment.recover(&desk.officer, account, SEEN).await.unwrap();
+    let left = "select (select count(*) from identity.passkey where account_id = $1),
+        (select count(*) from identity.recovery_code where account_id = $1)";
+    let left = sqlx::query_as::<_, (i64, i64)>(left).bind(account.0);
+    assert_eq!(left.fetch_one(&desk.house.test.owner).await.unwrap(), (1, 10), "until the owner takes it back");
+    let fresh = TotpSecret::draw(&visitor.random);
+    let code = totp_now(&fresh, visitor.now());
+    desk.enrolment.activate(visitor, &word.token, PASSWORD, Some((&fresh, &code))).await.unwrap();
+
+    let left = "select (select count(*) from identity.passkey where account_id = $1),
+        (select count(*) from identity.recovery_code where account_id = $1)";
+    let left = sqlx::query_as::<_, (i64, i64)>(left).bind(account.0);
+    assert_eq!(left.fetch_one(&desk.house.test.owner).await.unwrap(), (0, 0));
+    let attempt = desk.house.identity.sign_in(visitor, &number(LAN), PASSWORD, Some(&codes[0])).await;
+    assert!(matches!(attempt, Err(Error::Refused)), "a recovery code of before opens nothing");
+}
+
+#[tokio::test]
 async fn a_death_in_the_register_closes_the_account_once() {
     let desk = desk().await;
     let (account, secret) = desk.opened().await;
