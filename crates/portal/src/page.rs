@@ -7,7 +7,7 @@ use axum::{
 };
 use kernel::{AccountId, Actor, Ctx, Kind, Problem, Role};
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 use web::{Failure, Form, Language, SignedIn, Visitor};
 
@@ -260,6 +260,23 @@ pub(crate) fn id_in(form: &Form, name: &str) -> Result<Uuid, Problem> {
     id.ok_or_else(|| Problem::new(Kind::Invalid, web::codes::SHAPE).with("detail", name))
 }
 
+/// The day of a form's three fields; nothing where all of them are empty.
+///
+/// # Errors
+/// `KER0022` for what is no day.
+pub(crate) fn day_in(form: &Form, name: &str) -> Result<Option<Date>, Problem> {
+    let parts = ["d", "m", "y"].map(|part| form.get(&format!("{name}.{part}")));
+    if parts.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let [day, month, year] = parts.map(|part| part.and_then(|text| text.parse::<u16>().ok()));
+    let date = || {
+        let month = time::Month::try_from(u8::try_from(month?).ok()?).ok()?;
+        Date::from_calendar_date(i32::from(year?), month, u8::try_from(day?).ok()?).ok()
+    };
+    date().map(Some).ok_or_else(|| Problem::new(Kind::Invalid, "KER0022").with("field", name))
+}
+
 /// Only paths of ours: a page that sends people elsewhere is a gift to deceivers.
 pub(crate) fn local(path: &str) -> String {
     let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
@@ -281,6 +298,19 @@ mod tests {
     fn the_language_switch_keeps_the_rest_of_the_address() {
         assert_eq!(other_language("/tim-kiem?q=a&lang=en", Language::En), "/tim-kiem?q=a&lang=vi");
         assert_eq!(other_language("/", Language::Vi), "/?lang=en");
+    }
+
+    #[test]
+    fn a_day_is_whole_or_absent_or_refused() {
+        let form = |d: &str, m: &str, y: &str| {
+            let field = |part: &str, text: &str| (format!("on.{part}"), text.to_owned());
+            Form(vec![field("d", d), field("m", m), field("y", y)])
+        };
+        assert_eq!(day_in(&form("", "", ""), "on"), Ok(None));
+        assert_eq!(day_in(&form("9", "02", "2026"), "on"), Ok(Some(time::macros::date!(2026 - 02 - 09))));
+        for (d, m, y) in [("31", "2", "2026"), ("1", "", "2026"), ("x", "1", "2026"), ("1", "13", "2026")] {
+            assert_eq!(day_in(&form(d, m, y), "on").unwrap_err().code, "KER0022");
+        }
     }
 
     #[test]

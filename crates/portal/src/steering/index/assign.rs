@@ -1,6 +1,7 @@
 //! A leader assigns; the body's officers see it and answer.
 
-use super::dossiers::of_leader;
+use super::board;
+use super::dossiers::{self, of_leader};
 use super::look::{leader, name, opened};
 use crate::State;
 use crate::page::{self, Answer, go, id_in, query};
@@ -9,41 +10,69 @@ use axum::{
     http::Uri,
 };
 use indicator::stored::{Assignment, NewAssignment};
-use kernel::{BodyId, Ctx};
+use kernel::{BodyId, Ctx, Kind, Problem};
 use serde_json::{Value, json};
-use time::Date;
 use time::format_description::well_known::Iso8601;
 use uuid::Uuid;
 use web::{Form, OfficerSession};
 
 /// `POST /dieu-hanh/chi-so/giao`: fields `dossier` or `body`, `note`, `due_on` (days from the form's date field).
-pub(super) async fn send(extract::State(state): extract::State<State>, me: OfficerSession, form: Form) -> Answer {
+pub(super) async fn send(
+    extract::State(state): extract::State<State>,
+    me: OfficerSession,
+    uri: Uri,
+    form: Form,
+) -> Answer {
     leader(&me)?;
-    let ctx = &me.visit.ctx;
-    let (body, dossier) = match form.get("dossier") {
-        Some(_) => {
-            let id = id_in(&form, "dossier")?;
-            (of_leader(&state, &me, id).await?.body, Some(id))
-        }
+    let dossier = form.get("dossier").map(|_| id_in(&form, "dossier")).transpose()?;
+    let body = match dossier {
+        Some(id) => of_leader(&state, &me, id).await?.body,
         None => {
             let body = BodyId::new(form.get("body").unwrap_or_default());
             opened(&state.index.figured()?.read(), &me, &body)?;
-            (body, None)
+            body
         }
     };
+    match assign(&state, &me, &body, dossier, &form).await {
+        Ok(()) => Ok(match dossier {
+            Some(id) => go(&format!("/dieu-hanh/chi-so/ho-so/{id}?xong=giao")),
+            None => go(&format!("/dieu-hanh/chi-so?don-vi={}&xong=giao", page::encoded(body.as_str()))),
+        }),
+        Err(problem) if problem.kind == Kind::Invalid => {
+            let at = problem.args.get("field").map_or("note", String::as_str);
+            let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);
+            let error = json!({"href": format!("#{at}"), "message": message});
+            let (mut content, template) = match dossier {
+                Some(id) => (dossiers::content(&state, &me, id).await?, "steering/index-dossier.html"),
+                None => (board::of_body(&state, &me, &uri, &body)?, "steering/index-board.html"),
+            };
+            content["errors"] = json!([error]);
+            content["error"][at] = error;
+            content["typed"] = json!({"note": form.get("note"), "due_on": {
+                "d": form.get("due_on.d"), "m": form.get("due_on.m"), "y": form.get("due_on.y")}});
+            Ok(page::own_refused(&state, &me.visit, template, content)?)
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+async fn assign(
+    state: &State,
+    me: &OfficerSession,
+    body: &BodyId,
+    dossier: Option<Uuid>,
+    form: &Form,
+) -> Result<(), Problem> {
     let new = NewAssignment {
-        body: &body,
+        body,
         dossier,
         by_body: &me.body,
         by: me.account,
         note: form.get("note").unwrap_or_default(),
-        due_on: due(&form),
+        due_on: page::day_in(form, "due_on")?,
     };
-    state.index.assign(ctx, &new).await?;
-    Ok(match dossier {
-        Some(id) => go(&format!("/dieu-hanh/chi-so/ho-so/{id}?xong=giao")),
-        None => go(&format!("/dieu-hanh/chi-so?don-vi={}&xong=giao", page::encoded(body.as_str()))),
-    })
+    state.index.assign(&me.visit.ctx, &new).await?;
+    Ok(())
 }
 
 /// `GET /dieu-hanh/viec-giao`: what the officer's own body was asked.
@@ -79,11 +108,4 @@ pub(super) fn line(state: &State, ctx: &Ctx, one: &Assignment) -> Value {
         "answer": one.answer, "answered_at": one.answered_at.map(page::instant),
         "late": one.answer.is_none() && one.due_on.is_some_and(|day| day < ctx.today()),
     })
-}
-
-/// The day of the form's three fields; none where it is not one.
-fn due(form: &Form) -> Option<Date> {
-    let number = |part: &str| form.get(&format!("due_on.{part}")).and_then(|text| text.parse::<u16>().ok());
-    let month = u8::try_from(number("m")?).ok().and_then(|month| time::Month::try_from(month).ok())?;
-    Date::from_calendar_date(i32::from(number("y")?), month, u8::try_from(number("d")?).ok()?).ok()
 }

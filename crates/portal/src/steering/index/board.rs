@@ -2,11 +2,11 @@
 
 use super::look::{self, Look, called, name};
 use crate::State;
-use crate::page::{self, Answer};
+use crate::page::{self, Answer, query};
 use axum::{extract, http::Uri};
 use indicator::live::{Lagging, Live};
 use indicator::{Level, Month, PeriodKind, Score};
-use kernel::{Ctx, Problem};
+use kernel::{BodyId, Ctx, Problem};
 use serde_json::{Value, json};
 use web::{OfficerSession, Visitor};
 
@@ -25,10 +25,21 @@ pub(super) async fn public(extract::State(state): extract::State<State>, visitor
 pub(super) async fn leaders(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {
     look::leader(&me)?;
     let look = Look::read(&state, &me.visit.ctx, &uri)?;
-    let mut content = content(&state, &me.visit.ctx, &look)?;
-    content["base"] = json!("/dieu-hanh/chi-so");
-    content["opens"] = json!(look::may_open(&state.index.figured()?.read(), &me, look.scope));
+    let mut content = of_leader(&state, &me, &look)?;
+    content["done"] = json!(query(&uri, "xong").is_some());
     Ok(page::own(&state, &me.visit, "steering/index-board.html", content)?)
+}
+
+fn of_leader(state: &State, me: &OfficerSession, look: &Look) -> Result<Value, Problem> {
+    let mut content = content(state, &me.visit.ctx, look)?;
+    content["base"] = json!("/dieu-hanh/chi-so");
+    content["opens"] = json!(look::may_open(&state.index.figured()?.read(), me, look.scope));
+    Ok(content)
+}
+
+/// The leader's page of a body in this year.
+pub(super) fn of_body(state: &State, me: &OfficerSession, uri: &Uri, body: &BodyId) -> Result<Value, Problem> {
+    of_leader(state, me, &Look::read(state, &me.visit.ctx, uri)?.at(state, body)?)
 }
 
 fn content(state: &State, ctx: &Ctx, look: &Look) -> Result<Value, Problem> {
@@ -54,7 +65,7 @@ fn content(state: &State, ctx: &Ctx, look: &Look) -> Result<Value, Problem> {
         "latest": latest(state, ctx, &live, look),
         "trend": trend(&live, look)?,
         "tiles": if look.scope == 0 { tiles(state, ctx, &live, look)? } else { Value::Null },
-        "opens": false,
+        "opens": false, "done": false, "errors": [], "error": {"note": null}, "typed": {"note": ""},
     }))
 }
 

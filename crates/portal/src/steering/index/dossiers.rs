@@ -65,20 +65,25 @@ pub(super) async fn one(
     uri: Uri,
 ) -> Answer {
     look::leader(&me)?;
+    let mut content = content(&state, &me, id).await?;
+    content["done"] = json!(query(&uri, "xong").is_some());
+    Ok(page::own(&state, &me.visit, "steering/index-dossier.html", content)?)
+}
+
+/// The page of a dossier that the leader may look into.
+pub(super) async fn content(state: &State, me: &OfficerSession, id: Uuid) -> Result<Value, Problem> {
     let ctx = &me.visit.ctx;
-    let facts = of_leader(&state, &me, id).await?;
+    let facts = of_leader(state, me, id).await?;
     let assigned = state.index.assigned_about(&facts.body, id).await?;
-    let content = json!({
-        "d": line(&state, ctx, &facts),
+    Ok(json!({
+        "d": line(state, ctx, &facts),
         "statuses": facts.statuses.iter().map(|reached| json!({"status": reached.status, "at": page::instant(reached.at)})).collect::<Vec<_>>(),
         "supplements": facts.supplements.iter().map(|asked| json!({
             "asked": page::instant(asked.asked_at), "answered": asked.answered_at.map(page::instant),
         })).collect::<Vec<_>>(),
-        "assigned": assigned.iter().map(|one| super::assign::line(&state, ctx, one)).collect::<Vec<_>>(),
-        "done": query(&uri, "xong").is_some(),
-        "errors": [], "note": "", "due": Value::Null,
-    });
-    Ok(page::own(&state, &me.visit, "steering/index-dossier.html", content)?)
+        "assigned": assigned.iter().map(|one| super::assign::line(state, ctx, one)).collect::<Vec<_>>(),
+        "done": false, "errors": [], "error": {"note": null, "due_on": null}, "typed": {"note": "", "due_on": {"d": "", "m": "", "y": ""}},
+    }))
 }
 
 /// What is known of a dossier of a body that the leader may look into.

@@ -37,6 +37,15 @@ impl Look {
         Ok(Self { body, scope, period })
     }
 
+    /// The same period of another body.
+    ///
+    /// # Errors
+    /// `IND0005` no such body, `IND0015` while figures are counted.
+    pub(super) fn at(self, state: &State, body: &BodyId) -> Result<Self, Problem> {
+        let scope = state.index.figured()?.read().bodies().number(body).map_err(|_| Error::UnknownBody)?;
+        Ok(Self { body: body.clone(), scope, ..self })
+    }
+
     /// `don-vi=…&ky=…` for links.
     pub(super) fn query(&self) -> String {
         of(&self.body, self.period)
