@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use indicator::Level;
 use indicator::evidence::{Recomputed, recompute};
 use indicator::live::{Bodies, COUNTRY};
-use indicator::stored::{Desk, Settings};
+use indicator::stored::{Desk, Nature, Natures, Settings};
 use kernel::BodyId;
 use std::fs::File;
 use std::io::BufReader;
@@ -21,6 +21,8 @@ const INDEX: &str = "766";
 /// Whom it scores beside ministries and people's committees: bodies of ministerial rank and the social insurance
 /// (QĐ 766/QĐ-TTg, Điều 2).
 const OF_RANK: [&str; 4] = ["state-bank", "government-inspectorate", "government-office", "social-insurance-agency"];
+/// Services of the register of the population begin so.
+const POPULATION: &str = "population.";
 /// How ministries are called in data.
 const MINISTRY: &str = "ministry-";
 
@@ -42,10 +44,38 @@ pub fn desk(country: &Country, db: &Db, today: Date) -> Result<Desk> {
         calendar: Arc::new(country.setting.calendar.clone()),
         bodies,
         tiles: country.tiles.clone(),
+        natures: natures(Arc::clone(&country.setting)),
         // Counted from the facts at every start: a snapshot does not say of which database it is.
         snapshot: None,
     };
     Ok(Desk::new(db.clone(), settings))
+}
+
+/// What the procedures of the main job are, by the pack's own description of them.
+fn natures(setting: Arc<procedure::Setting>) -> Natures {
+    Natures::new(move |code, on| {
+        let catalogue = &setting.catalogue;
+        let members = catalogue.group(code, on)?.item.members.iter().filter_map(|member| member.procedure.as_deref());
+        let procedures = members.filter_map(|code| catalogue.procedure(code, on)).map(|dated| &dated.item);
+        let mut nature = Nature::default();
+        for procedure in procedures {
+            nature.paper_result |= procedure.results.iter().any(|result| !result.on_refusal);
+            nature.fee_bearing |= procedure.channels.iter().any(|channel| {
+                channel.kind == procedure::definition::ChannelKind::Online && channel.fee.is_some_and(|fee| fee > 0)
+            });
+            // The first case is the usual one.
+            for component in procedure.cases.first().iter().flat_map(|case| &case.components) {
+                match &component.replaced_by {
+                    Some(service) => {
+                        nature.reused += 1;
+                        nature.citizen_data |= service.starts_with(POPULATION);
+                    }
+                    None => nature.files += 1,
+                }
+            }
+        }
+        Some(nature)
+    })
 }
 
 /// Looks after the index of the quality of service

@@ -1,6 +1,6 @@
 //! What a running program keeps: the live store, made at the start and moved by every change.
 
-use super::{Figured, follow};
+use super::{Figured, Natures, follow};
 use crate::definition::Definition;
 use crate::live::Bodies;
 use crate::map::Tiles;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub bodies: Bodies,
     /// Where provinces stand on the map.
     pub tiles: Tiles,
+    /// What the procedures of the main job are.
+    pub natures: Natures,
     /// Where the live store is kept between starts.
     pub snapshot: Option<PathBuf>,
 }
@@ -92,7 +94,7 @@ impl Desk {
     /// # Errors
     /// `UnknownIndicator`; when the database fails.
     pub async fn look(&self, ctx: &Ctx, leads: bool) -> Result<(), Error> {
-        while leads && follow(&self.db, ctx).await? > 0 {}
+        while leads && follow(&self.db, ctx, &self.settings.natures).await? > 0 {}
         let figured = match self.figured.get() {
             Some(figured) => figured,
             None => {

@@ -1,12 +1,14 @@
 //! What the main job publishes, as events of the index.
 //!
 //! The feed says: dossier, code, procedure, origin, the body that has the first step, channel, status, day. It does not
-//! say what is to be paid and was, which papers were digitised or reused, or whether the result has a file: those stay unknown here
-//! until it does.
+//! say what was paid, or whether the result has a signed file: those stay unknown here until it does. What a procedure gives and
+//! asks for is the pack's to say ([`Natures`]).
 
+use super::Natures;
 use super::record::{histories, keep};
 use crate::Error;
 use crate::events::{Event, History, What};
+use kernel::calendar::vietnam;
 use kernel::{BodyId, Ctx};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ pub const SOURCE: &str = "procedure.dossier";
 const CONSUMER: &str = "indicator";
 /// The body that keeps the national portal.
 const NATIONAL_PORTAL: &str = "national-portal";
+/// The channel of dossiers filed online.
+const ONLINE: u8 = 2;
 /// What a dossier is, is said again with every change; whatever says more, says it later.
 const BEGINNING: OffsetDateTime = datetime!(2000-01-01 0:00 UTC);
 
@@ -45,7 +49,7 @@ struct Published {
 ///
 /// # Errors
 /// When the database fails; then the same batch comes again.
-pub async fn follow(db: &Db, ctx: &Ctx) -> Result<usize, Error> {
+pub async fn follow(db: &Db, ctx: &Ctx, natures: &Natures) -> Result<usize, Error> {
     let mut tx = db.begin().await?;
     let after = feed::cursor(&mut tx, CONSUMER, SOURCE).await?;
     let items = feed::read(&mut tx, SOURCE, after, READ_MAX).await?;
@@ -57,7 +61,7 @@ pub async fn follow(db: &Db, ctx: &Ctx) -> Result<usize, Error> {
     for (item, published) in &published {
         let history = known.entry(published.dossier).or_default();
         let mut moved = false;
-        for event in events(item, published, history) {
+        for event in events(item, published, history, natures) {
             moved |= history.apply(&event);
         }
         if moved {
@@ -80,19 +84,27 @@ fn understood(item: &Item) -> Option<Published> {
 }
 
 /// The events of an item, for what is known so far. The feed gives a dossier's items in order.
-fn events(item: &Item, published: &Published, known: &History) -> Vec<Event> {
+fn events(item: &Item, published: &Published, known: &History, natures: &Natures) -> Vec<Event> {
     let event = |at: OffsetDateTime, what: What| Event { dossier: published.dossier, at, what };
     let at = item.recorded_at;
+    let nature = natures.of(&published.procedure, vietnam(at).date());
     let opened = What::Opened {
         code: published.code.clone(),
         body: published.body.clone().unwrap_or_else(|| published.origin.clone()),
         procedure: published.procedure.clone(),
         channel: published.channel,
         limit_hours: None,
-        paper_result: false,
-        fee_bearing: false,
+        paper_result: nature.paper_result,
+        fee_bearing: nature.fee_bearing,
     };
     let mut events = vec![event(BEGINNING, opened), event(at, What::Status { status: published.status })];
+    if published.channel == Some(ONLINE) {
+        let files = What::Files { files: nature.files, digitised: 0, reused: nature.reused, from_store: 0 };
+        events.push(event(BEGINNING, files));
+        if nature.citizen_data {
+            events.push(event(BEGINNING, What::CitizenData));
+        }
+    }
     // What is filed at the national portal is known to it.
     if published.origin.as_str() == NATIONAL_PORTAL {
         events.push(event(BEGINNING, What::Synced));

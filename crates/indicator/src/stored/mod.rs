@@ -12,6 +12,7 @@ mod facts;
 mod figured;
 mod follow;
 mod look;
+mod nature;
 mod rate;
 mod record;
 
@@ -21,6 +22,7 @@ pub use facts::{keep_given, keep_petition, keep_procedure};
 pub use figured::Figured;
 pub use follow::{SOURCE, follow};
 pub use look::{Rating, dossiers, rating};
+pub use nature::{Nature, Natures};
 pub use rate::rate;
 pub use record::record;
 

@@ -4,8 +4,8 @@
 use indicator::facts::{Given, PetitionFacts, ProcedureFacts};
 use indicator::live::{Bodies, COUNTRY};
 use indicator::stored::{
-    Desk, FEED, Figured, NewAssignment, SOURCE, Settings, answer_assignment, assign, assigned_about, assigned_to,
-    follow, keep_given, keep_petition, keep_procedure, rate, record,
+    Desk, FEED, Figured, Nature, Natures, NewAssignment, SOURCE, Settings, answer_assignment, assign, assigned_about,
+    assigned_to, follow, keep_given, keep_petition, keep_procedure, rate, record,
 };
 use indicator::{Event, Indicators, Level, Period, What, evidence};
 use kernel::calendar::Calendar;
@@ -83,10 +83,18 @@ impl World {
     /// Follows everything there is, as the processes do.
     async fn settle(&self, figured: &Figured) {
         self.sequence().await;
-        while follow(&self.test.db, &self.ctx).await.unwrap() > 0 {}
+        while follow(&self.test.db, &self.ctx, &natures()).await.unwrap() > 0 {}
         self.sequence().await;
         figured.catch_up(&self.ctx).await.unwrap();
     }
+}
+
+/// A group of procedures that asks registers and gives papers; of others nothing is known.
+fn natures() -> Natures {
+    Natures::new(|code, _| {
+        let group = Nature { paper_result: true, fee_bearing: true, files: 2, reused: 1, citizen_data: true };
+        (code == "3.000722").then_some(group)
+    })
 }
 
 fn count(figured: &Figured, name: &str) -> i64 {
@@ -279,6 +287,7 @@ async fn a_change_is_in_the_score_within_a_second() {
         calendar: Arc::clone(&world.calendar),
         bodies: World::bodies(),
         tiles: indicator::Tiles::default(),
+        natures: natures(),
         snapshot: None,
     };
     let desk = Desk::new(world.test.db.clone(), settings);
@@ -325,6 +334,9 @@ async fn the_body_of_the_first_step_answers_for_a_dossier() {
     let march: Period = "2026-03".parse().unwrap();
     let commune = figured.read().figures(2, march, None).unwrap();
     assert_eq!(["received", "online", "synced"].map(|name| commune.get(name)), [1, 1, 1]);
+    // What the pack says of the procedure is counted with it; that the result has a file, nobody has said.
+    let of_the_pack = ["paper_result", "fee_due", "reused", "citizen_data", "e_result", "digitised", "paid_online"];
+    assert_eq!(of_the_pack.map(|name| commune.get(name)), [1, 1, 1, 1, 0, 0, 0]);
 }
 
 #[tokio::test]
