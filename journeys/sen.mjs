@@ -12,7 +12,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 const SCREENSHOTS = process.env.SCREENSHOTS ?? 'screenshots';
 mkdirSync(SCREENSHOTS, { recursive: true });
 
-/** A running demo: `url`, `accounts` by name, `stop()`. SEN_RUNNING names a file with what a demo that is running
+/** A running demo: `url`, `accounts` by name, its `data` folder, `stop()`. SEN_RUNNING names a file with what a demo that is running
  * already printed with --json: for writing journeys, which then find what earlier ones left. */
 export async function startDemo({ people = 300 } = {}) {
   if (process.env.SEN_RUNNING) {
@@ -34,6 +34,7 @@ export async function startDemo({ people = 300 } = {}) {
   });
   return {
     ...ready,
+    data,
     async stop() {
       child.kill('SIGINT');
       await exited;

@@ -21,6 +21,7 @@ mod steering;
 
 pub use embedded::{assets, assets_installed, template_source};
 pub use state::{BIRTH_GROUP, DemoAccount, DemoBox, Newcomer, State};
+pub use steering::MEASURES_INDEX;
 
 /// Sentences of the pages.
 pub const MESSAGES: kernel::Messages = kernel::Messages {

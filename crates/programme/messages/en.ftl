@@ -11,6 +11,7 @@ prg0009 = Somebody else has just changed this task. Reload it and try again.
 prg0010 = The directive's number or date was not found. Give them with --number and --date.
 prg0011 = Stored data of the programme are damaged.
 prg0012 = More than there can be: { $field }.
+prg0013 = This file was read in before: nothing was changed.
 
 # What the reader is unsure of.
 prg0020 = The row was broken over pages and put together (line { $line } of the file).
@@ -74,6 +75,5 @@ programme-column-support = Support
 programme-column-deadline = Deadline
 programme-column-product = Product
 programme-kept = Kept: { $new } new tasks, { $changed } changed, { $same } as before.
-programme-kept-again = This file was read in before: nothing was changed.
 programme-kept-missing = { $count } tasks of the directive are not in this file and stay as they are.
 programme-kept-unassigned = { $count } tasks have no leading body: a coordinator has to choose one.

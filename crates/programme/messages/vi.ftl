@@ -11,6 +11,7 @@ prg0009 = Người khác vừa thay đổi nhiệm vụ này. Hãy tải lại r
 prg0010 = Không tìm thấy số hoặc ngày của văn bản. Hãy cho biết bằng --number và --date.
 prg0011 = Dữ liệu lưu trữ của chương trình bị hỏng.
 prg0012 = Vượt quá số có thể: { $field }.
+prg0013 = Tệp này đã được đọc trước đây: không có gì thay đổi.
 
 # Điều người đọc máy còn nghi ngờ.
 prg0020 = Dòng bị ngắt qua trang, đã ghép lại (dòng { $line } của tệp).
@@ -74,6 +75,5 @@ programme-column-support = Phối hợp
 programme-column-deadline = Thời hạn
 programme-column-product = Sản phẩm
 programme-kept = Đã lưu: { $new } nhiệm vụ mới, { $changed } nhiệm vụ thay đổi, { $same } nhiệm vụ như trước.
-programme-kept-again = Tệp này đã được đọc trước đây: không có gì thay đổi.
 programme-kept-missing = { $count } nhiệm vụ của văn bản không có trong tệp này và được giữ nguyên.
 programme-kept-unassigned = { $count } nhiệm vụ chưa có cơ quan chủ trì: cần người giao việc chọn.

@@ -7,8 +7,9 @@
 use crate::Error;
 use crate::bodies::Bodies;
 use crate::follow::{
-    self, Assignment, BodyPeriod, COORDINATOR, Counts, Decision, Directive, Event, Evidence, Filter, KeptReading, Line,
-    NewFile, NewReport, Part, Period, Place, REPORTER, Report, Standing, State, TaskVersion, acting,
+    self, Amendment, Assignment, BodyPeriod, COORDINATOR, Counts, Decision, Directive, DoubtfulTask, Event, Evidence,
+    Filter, KeptReading, Line, NewFile, NewReport, Part, Period, Place, REPORTER, Report, Standing, State, TaskVersion,
+    acting,
 };
 use kernel::{BodyId, Ctx};
 use store::Db;
@@ -21,8 +22,8 @@ pub const SOON_DAYS: u16 = 30;
 /// The follow-up of one program. Cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
-    db: Db,
-    bodies: Bodies,
+    pub(crate) db: Db,
+    pub(crate) bodies: Bodies,
 }
 
 impl std::fmt::Debug for Desk {
@@ -118,6 +119,43 @@ impl Desk {
         let mut conn = self.conn().await?;
         let standing = follow::standing(&mut conn, id, ctx.today()).await?;
         Ok((standing, follow::readings(&mut conn, id).await?))
+    }
+
+    /// The tasks of a directive whose reading somebody should look at.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`]
+    pub async fn doubts(&self, ctx: &Ctx, directive: Uuid) -> Result<Vec<DoubtfulTask>, Error> {
+        reading(ctx)?;
+        follow::doubtful(&mut *self.conn().await?, directive).await
+    }
+
+    /// A later document changes a task. Gives the number of its new version.
+    ///
+    /// # Errors
+    /// As [`follow::amend`].
+    pub async fn amend(&self, ctx: &Ctx, task: Uuid, amendment: &Amendment) -> Result<i32, Error> {
+        let mut tx = self.db.begin().await?;
+        let version = follow::amend(&mut tx, ctx, &self.bodies, task, amendment).await?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    /// Ties a body's part to what the platform measures.
+    ///
+    /// # Errors
+    /// As [`follow::set_measure`].
+    pub async fn set_measure(
+        &self,
+        ctx: &Ctx,
+        task: Uuid,
+        body: &BodyId,
+        measure: &str,
+        target: f64,
+    ) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        follow::set_measure(&mut tx, ctx, task, body, measure, target).await?;
+        Ok(tx.commit().await?)
     }
 
     /// How many tasks of a side there are of each sort.

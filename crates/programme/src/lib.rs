@@ -18,6 +18,7 @@ pub mod desk;
 pub mod doubt;
 mod error;
 pub mod follow;
+pub mod jobs;
 pub mod legal_review;
 pub mod money;
 pub mod read;

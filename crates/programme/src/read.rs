@@ -81,7 +81,7 @@ pub struct ReadTask {
 }
 
 /// Text that is none of the tasks.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, serde::Deserialize)]
 pub struct Left {
     /// Line of the file, from 1.
     pub line: usize,

@@ -4,12 +4,12 @@ use crate::accounts::{self, DemoAccounts};
 use crate::country::Country;
 use crate::database::Database;
 use crate::demo_clients::{self, DemoClients, Kept};
-use crate::demo_programme;
 use crate::house::{House, Role};
 use crate::index_history;
 use crate::newcomers::{self, Newcomer};
 use crate::openid_clients;
 use crate::pages;
+use crate::programme;
 use crate::serve::{self, Place, Running, asked_to_stop};
 use crate::sim;
 use crate::story::{self, Story};
@@ -231,7 +231,7 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     bar.finish_and_clear();
     synth::notices_into_registers(&loader, &house.ctx, &notices.finish()).await?;
     index_history::write(house, args.seed).await?;
-    demo_programme::write(house).await?;
+    programme::directives_into(house).await?;
     database.look_over().await?;
     newcomers::write(&newcomers::of(&cast), &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await

@@ -162,6 +162,7 @@ impl House {
         let mut handlers: HashMap<_, _> = self.procedures.jobs().into_iter().chain(self.exchange.jobs()).collect();
         handlers.extend(provider);
         handlers.extend(self.enrolment.iter().flat_map(Enrolment::jobs));
+        handlers.extend(self.programme.jobs(crate::programme::figures(&self.index)));
         jobs::Worker::new(self.db.clone(), self.ctx.clone(), handlers, JOBS_AT_ONCE)
     }
 
@@ -201,6 +202,7 @@ impl House {
             if let Some(enrolment) = &self.enrolment {
                 enrolment.start(&self.ctx).await?;
             }
+            self.programme.start(&self.ctx).await?;
             let mut of_provider = Vec::new();
             if let Some(provider) = provider {
                 provider.start(&self.ctx).await?;

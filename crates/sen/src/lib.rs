@@ -14,7 +14,6 @@ pub mod country;
 pub mod database;
 pub mod demo;
 pub mod demo_clients;
-pub mod demo_programme;
 pub mod filing;
 pub mod house;
 pub mod index_history;

@@ -3,6 +3,8 @@
 mod index;
 mod programme;
 
+pub use programme::MEASURES_INDEX;
+
 use crate::State;
 use axum::Router;
 

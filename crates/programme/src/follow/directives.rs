@@ -3,6 +3,7 @@
 use super::lists::IS_LATE;
 use crate::Error;
 use crate::doubt::Doubt;
+use crate::read::Left;
 use serde::Serialize;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection};
@@ -43,6 +44,10 @@ pub struct KeptReading {
     pub tasks: i32,
     /// What was doubtful about the whole.
     pub doubts: Vec<Doubt>,
+    /// What belonged to no task.
+    pub left: Vec<Left>,
+    /// SHA-256 of the file, in hexadecimal.
+    pub file: String,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub read_at: OffsetDateTime,
@@ -80,15 +85,53 @@ pub async fn numbered(conn: &mut PgConnection, number: &str) -> Result<Uuid, Err
 /// # Errors
 /// When the store fails.
 pub async fn readings(conn: &mut PgConnection, directive: Uuid) -> Result<Vec<KeptReading>, Error> {
-    type Row = (Option<String>, i32, Json<Vec<Doubt>>, OffsetDateTime);
+    type Row = (Option<String>, i32, Json<Vec<Doubt>>, Json<Vec<Left>>, Vec<u8>, OffsetDateTime);
     let rows: Vec<Row> = sqlx::query_as(
-        "select basis, tasks, doubts, read_at from programme.reading where directive_id = $1 order by read_at, reading_id",
+        "select basis, tasks, doubts, left_over, file_hash, read_at from programme.reading where directive_id = $1 order by read_at, reading_id",
     )
     .bind(directive)
     .fetch_all(conn)
     .await?;
-    let reading = |(basis, tasks, doubts, read_at): Row| KeptReading { basis, tasks, doubts: doubts.0, read_at };
+    let reading = |(basis, tasks, doubts, left, file, read_at): Row| {
+        let file = kernel::text::hex(&file);
+        KeptReading { basis, tasks, doubts: doubts.0, left: left.0, file, read_at }
+    };
     Ok(rows.into_iter().map(reading).collect())
+}
+
+/// A task with something doubtful about what it says now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct DoubtfulTask {
+    /// The task.
+    pub task: Uuid,
+    /// Section of the list.
+    pub section: String,
+    /// Number in the section.
+    pub number: String,
+    /// What is doubtful.
+    pub doubts: Vec<Doubt>,
+}
+
+/// The tasks of a directive that somebody should look at, in its order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn doubtful(conn: &mut PgConnection, directive: Uuid) -> Result<Vec<DoubtfulTask>, Error> {
+    let rows: Vec<(Uuid, String, String, Json<Vec<Doubt>>)> = sqlx::query_as(
+        "select t.task_id, t.section, t.number, v.doubts from programme.task t
+         join programme.task_version v on v.task_id = t.task_id and v.version = t.version
+         where t.directive_id = $1 and jsonb_array_length(v.doubts) > 0 order by t.position, t.task_id",
+    )
+    .bind(directive)
+    .fetch_all(conn)
+    .await?;
+    let task = |(task, section, number, doubts): (Uuid, String, String, Json<Vec<Doubt>>)| DoubtfulTask {
+        task,
+        section,
+        number,
+        doubts: doubts.0,
+    };
+    Ok(rows.into_iter().map(task).collect())
 }
 
 /// Where a task stands.

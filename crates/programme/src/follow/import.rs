@@ -15,6 +15,9 @@ use sqlx::types::Json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Says that this very file was read in before, and nothing was changed.
+pub const AGAIN: &str = "PRG0013";
+
 /// What is to be kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Import<'i> {

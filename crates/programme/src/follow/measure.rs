@@ -11,6 +11,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+/// Most bodies and measures that are asked for in one go.
+const ASKED_MAX: i64 = 10_000;
 /// Most characters of a measure's name.
 const MEASURE_MAX: usize = 200;
 
@@ -43,6 +45,21 @@ pub async fn set_measure(
     sqlx::query(set).bind(body.as_str()).bind(task).bind(measure).bind(target).execute(&mut *conn).await?;
     let detail = json!({"measure": measure, "target": target});
     record(conn, ctx, (&by.0, by.1), &[Happened { task, body: Some(body.clone()), kind: "measure-set", detail }]).await
+}
+
+/// Bodies with open tasks that are tied to a figure, and the figure's name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn to_measure(conn: &mut PgConnection) -> Result<Vec<(BodyId, String)>, Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select distinct body, measure from programme.obligor
+         where measure is not null and part = 'lead' and state in ('assigned', 'returned') order by 1, 2 limit $1",
+    )
+    .bind(ASKED_MAX)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(body, measure)| (BodyId::new(body), measure)).collect())
 }
 
 /// The program hands over a figure for every open task that is tied to this measure, of one body. Each gets a report with

@@ -4,6 +4,7 @@
 mod desk;
 mod follow;
 mod import;
+mod jobs;
 mod made_up;
 mod real;
 mod rest;

@@ -1,9 +1,13 @@
 //! `sen programme`: directives and their tasks at the terminal.
 
+mod figures;
 mod import;
+mod packed;
 mod table;
 
+pub use figures::figures;
 pub use import::{ImportArgs, run as run_import};
+pub use packed::directives_into;
 
 /// Directives and their tasks.
 #[derive(Debug, clap::Subcommand)]

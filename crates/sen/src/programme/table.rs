@@ -2,7 +2,7 @@
 
 use crate::clean::harmless;
 use programme::doubt::Doubt;
-use programme::follow::Imported;
+use programme::follow::{AGAIN, Imported};
 use programme::read::Reading;
 use programme::{Bodies, Party, deadline::Deadline};
 use std::collections::BTreeMap;
@@ -154,7 +154,7 @@ fn pad(text: &str, width: usize) -> String {
 pub(super) fn of_what_was_kept(kept: &Imported, texts: &Texts, language: Language) -> Vec<String> {
     let say = Say { texts, language };
     if kept.again {
-        return vec![String::new(), say.say("programme-kept-again", &[])];
+        return vec![String::new(), format!("{AGAIN}: {}", say.say(&AGAIN.to_lowercase(), &[]))];
     }
     let counts = [
         ("new", kept.new.len().to_string()),

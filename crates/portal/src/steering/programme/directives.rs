@@ -31,7 +31,16 @@ pub(super) async fn one(
 ) -> Answer {
     let ctx = &me.visit.ctx;
     let (standing, readings) = state.programme.directive(ctx, id).await?;
+    let doubtful = state.programme.doubts(ctx, id).await?;
+    let doubtful: Vec<Value> = doubtful
+        .iter()
+        .map(|task| {
+            json!({"id": task.task, "place": place(&task.section, &task.number),
+                           "doubts": doubts(&state, me.visit.language, &task.doubts)})
+        })
+        .collect();
     let content = json!({
+        "doubtful": doubtful,
         "id": id, "number": standing.number, "issued": day(Some(standing.issued_on)),
         "steering": name(&state, ctx, &standing.steering_body),
         "tasks": standing.tasks.iter().map(task).collect::<Vec<_>>(),
@@ -49,5 +58,5 @@ fn task(task: &TaskStanding) -> Value {
 }
 
 fn reading(state: &State, language: Language, _ctx: &Ctx, one: &KeptReading) -> Value {
-    json!({"basis": one.basis, "tasks": one.tasks, "at": instant(one.read_at), "doubts": doubts(state, language, &one.doubts)})
+    json!({"basis": one.basis, "tasks": one.tasks, "at": instant(one.read_at), "doubts": doubts(state, language, &one.doubts), "left": one.left, "file": one.file})
 }

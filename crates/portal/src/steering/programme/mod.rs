@@ -1,12 +1,15 @@
 //! The programme of tasks: who owes what, what is late, what is reported and decided, and what the directives say. For
 //! officers in a role of the programme; [`programme::Desk`] checks beside every read and write which tasks are theirs.
 
+mod change;
 mod directives;
 mod list;
 mod period;
 mod report;
 mod task;
 mod words;
+
+pub use change::MEASURES_INDEX;
 
 use crate::State;
 use axum::Router;
@@ -21,6 +24,8 @@ pub(crate) fn router() -> Router<State> {
         .route("/dieu-hanh/nhiem-vu/{task}/giao", post(task::assign))
         .route("/dieu-hanh/nhiem-vu/{task}/thu-hoi", post(task::release))
         .route("/dieu-hanh/nhiem-vu/{task}/nhac", post(task::remind))
+        .route("/dieu-hanh/nhiem-vu/{task}/sua-doi", post(change::amend))
+        .route("/dieu-hanh/nhiem-vu/{task}/do-luong", post(change::measure))
         .route("/dieu-hanh/minh-chung", get(report::file))
         .route("/dieu-hanh/van-ban", get(directives::list))
         .route("/dieu-hanh/van-ban/{id}", get(directives::one))

@@ -1,5 +1,6 @@
 //! One task: what it says, who owes it, what was reported, what happened; and the deeds of those who give it.
 
+use super::change;
 use super::words::{self, day, doubts, line, name, place};
 use crate::State;
 use crate::page::{self, Answer, go, id_in, instant, query};
@@ -17,7 +18,16 @@ use uuid::Uuid;
 use web::{Form, OfficerSession};
 
 /// The fields of the page's forms.
-const FIELDS: [&str; 18] = [
+const FIELDS: [&str; 27] = [
+    "basis",
+    "amend_content",
+    "amend_lead",
+    "amend_support",
+    "amend_deadline",
+    "amend_product",
+    "measured_body",
+    "measure",
+    "target",
     "report",
     "reason",
     "decision",
@@ -38,7 +48,7 @@ const FIELDS: [&str; 18] = [
     "due_on.y",
 ];
 /// What a page may say after a deed.
-const DONE: [&str; 6] = ["bao-cao", "dong-y", "tra-lai", "giao", "thu-hoi", "nhac"];
+const DONE: [&str; 8] = ["bao-cao", "dong-y", "tra-lai", "giao", "thu-hoi", "nhac", "sua-doi", "do-luong"];
 
 /// `GET /dieu-hanh/nhiem-vu/{task}`
 pub(super) async fn show(
@@ -169,6 +179,10 @@ async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value
             Some(shown(state, ctx, &part.body, report))
         }).collect::<Vec<_>>(),
         "reports": reports(state, ctx, &view),
+        "may_amend": words::sides(me).0 && view.place.steering_body == me.body.as_str(),
+        "amend": {"lead": parties(&said.lead), "support": parties(&said.support)},
+        "measurable": if words::sides(me).0 { change::measurable(state, ctx, me, &view) } else { Vec::new() },
+        "measures": if words::sides(me).0 { change::measures(state) } else { Vec::new() },
         "may_report": view.may_report, "may_assign": view.may_assign,
         "targets": if view.may_assign { targets(state, ctx, &me.body, &view) } else { Vec::new() },
         "events": view.events.iter().rev().map(|event| happened(state, ctx, event)).collect::<Vec<_>>(),
@@ -176,6 +190,11 @@ async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value
         "done": Value::Null, "errors": [], "typed": typed(None),
         "error": FIELDS.iter().map(|field| ((*field).to_owned(), Value::Null)).collect::<Map<_, _>>(),
     }))
+}
+
+/// Who is named, in the directive's words.
+fn parties(parties: &[programme::Party]) -> String {
+    parties.iter().map(|party| party.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// What was typed into the forms of the page; nothing where none was sent.
@@ -200,7 +219,7 @@ fn reports(state: &State, ctx: &Ctx, view: &TaskView) -> Vec<Value> {
 /// A report with what it rests on. Files are fetched by their place.
 fn shown(state: &State, ctx: &Ctx, body: &BodyId, report: &Report) -> Value {
     let evidence: Vec<Value> =
-        report.evidence.iter().enumerate().map(|(place, one)| piece(body, report, place, one)).collect();
+        report.evidence.iter().enumerate().map(|(place, one)| piece(state, body, report, place, one)).collect();
     json!({
         "id": report.id, "body": body, "body_name": state.body_name(ctx, body), "progress": report.progress,
         "says_done": report.says_done, "note": report.note, "by_program": report.made_by.is_none(),
@@ -208,7 +227,7 @@ fn shown(state: &State, ctx: &Ctx, body: &BodyId, report: &Report) -> Value {
     })
 }
 
-fn piece(body: &BodyId, report: &Report, place: usize, one: &Evidence) -> Value {
+fn piece(state: &State, body: &BodyId, report: &Report, place: usize, one: &Evidence) -> Value {
     match one {
         Evidence::File { name, hash, size } => json!({
             "kind": "file", "name": name, "hash": hash, "kilobytes": (size + 1023) / 1024,
@@ -218,7 +237,7 @@ fn piece(body: &BodyId, report: &Report, place: usize, one: &Evidence) -> Value 
         }
         Evidence::Link { name, link } => json!({"kind": "link", "name": name, "href": link}),
         Evidence::Measured { name, figure, as_of } => {
-            json!({"kind": "measured", "name": name, "figure": number(*figure), "as_of": day(*as_of)})
+            json!({"kind": "measured", "name": change::called(state, name), "figure": number(*figure), "as_of": day(*as_of)})
         }
     }
 }

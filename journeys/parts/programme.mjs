@@ -1,0 +1,220 @@
+// A coordinator sees what the reader doubted; a ministry reports a task with evidence, has it sent back, reports again and
+// is done; another ministry can neither report on it nor read what was written; all of it stands in the history.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { picture, signIn } from '../sen.mjs';
+import { DESK, PHONE, barriers, overflow, slips } from './pages.mjs';
+
+const TASK = 'Rà soát, bãi bỏ giấy tờ';
+const NOTE = 'Đã rà soát 42 giấy tờ, đề nghị bãi bỏ 17.';
+
+/** The page as it is looked at: no barrier, nothing over the edge of a phone, no slip of words, in both languages. */
+async function sound(page, name) {
+  const wrong = [];
+  const here = page.url();
+  for (const lang of ['vi', 'en']) {
+    const url = new URL(here);
+    url.searchParams.set('lang', lang);
+    await page.goto(url.href);
+    await picture(page, `programme-${name}-${lang}-1280`);
+    wrong.push(...await barriers(page), ...(lang === 'vi' ? slips(await page.locator('main').innerText(), lang) : []));
+    await page.setViewportSize(PHONE);
+    wrong.push(...await overflow(page));
+    await picture(page, `programme-${name}-${lang}-360`);
+    await page.setViewportSize(DESK);
+  }
+  const back = new URL(here);
+  back.searchParams.set('lang', 'vi');
+  await page.goto(back.href);
+  assert.deepEqual(wrong, [], name);
+}
+
+/** Presses a button of the page and waits until the page says that it is done. */
+async function press(page, button, done) {
+  await Promise.all([page.waitForURL(new RegExp(`xong=${done}`)), button.click()]);
+}
+
+const main = (page) => page.locator('main').innerText();
+const evidence = (text) => ({ name: 'báo cáo rà soát.pdf', mimeType: 'application/pdf', buffer: Buffer.from(text) });
+
+export default function programme(world) {
+  const step = world.story();
+  let task;
+  let file;
+
+  step('the coordinator sees the directive, how it stands, and what its reader doubted', async () => {
+    const page = await world.person('programme-coordinator');
+    assert.ok(page.url().endsWith('/dieu-hanh/nhiem-vu'), 'a coordinator begins with the tasks');
+    await page.goto(`${world.url}/dieu-hanh/van-ban`);
+    await sound(page, 'directives');
+    await page.locator('main table a').filter({ hasText: '12/CT-MAU' }).click();
+    const text = await main(page);
+    assert.match(text, /Không biết cơ quan này: “Nhà in Hoa Sen”/);
+    assert.match(text, /văn bản ghi 4, danh sách có 3/);
+    assert.match(text, /1 đoạn không thuộc nhiệm vụ nào|đoạn không thuộc nhiệm vụ nào/);
+    await sound(page, 'directive');
+  });
+
+  step('what is late is one press away', async () => {
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu`);
+    await sound(page, 'given');
+    await page.locator('.sen-tiles .is-late a').click();
+    await page.waitForURL(/loc=tre/);
+    const row = page.locator('tbody tr').filter({ hasText: TASK });
+    assert.match(await row.innerText(), /quá hạn 1\d ngày/);
+    await sound(page, 'late');
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu?loc=mo&trang=2`);
+    assert.ok(await page.locator('tbody tr').count(), 'long lists have a second page');
+    await page.locator('a[rel=prev]').click();
+    await page.waitForURL(/trang=1/);
+    assert.ok(await page.locator('tbody tr').count());
+  });
+
+  step('a ministry reports its own task, and not without evidence', async () => {
+    const page = await world.person('programme-reporter');
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu`);
+    assert.equal(await page.locator('tbody tr').filter({ hasText: 'Cấp số định danh cá nhân' }).locator('td', { hasText: 'đang thực hiện' }).count(), 1, 'tasks that it supports are there too');
+    await sound(page, 'owed');
+    await page.locator('tbody a').filter({ hasText: TASK }).click();
+    task = new URL(page.url()).pathname;
+    await sound(page, 'report');
+    await page.fill('#progress', '100');
+    await page.getByLabel('Nhiệm vụ đã hoàn thành').check();
+    await page.fill('#note', NOTE);
+    await page.getByRole('button', { name: 'Gửi báo cáo' }).click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.match(await page.locator('.govuk-error-summary').innerText(), /ít nhất một minh chứng/);
+    assert.deepEqual(await barriers(page), []);
+    assert.equal(await page.inputValue('#note'), NOTE, 'what was typed is not lost');
+    await picture(page, 'programme-refused');
+    await page.setInputFiles('#file', evidence('lần một'));
+    await page.locator('summary').filter({ hasText: 'Số liệu' }).click();
+    await page.fill('#figure_name', 'Giấy tờ đã rà soát');
+    await page.fill('#figure', '1.042,5');
+    await page.fill('#unit', 'loại');
+    await press(page, page.getByRole('button', { name: 'Gửi báo cáo' }), 'bao-cao');
+    const text = await main(page);
+    assert.match(text, /chờ phê duyệt/);
+    assert.match(text, /1042,5 loại/);
+    file = await page.locator('a[href*="/minh-chung"]').first().getAttribute('href');
+    await sound(page, 'reported');
+  });
+
+  step('another ministry neither reports on it nor reads what was written', async () => {
+    const page = await world.person('programme-reporter-2');
+    await page.goto(`${world.url}${task}`);
+    const text = await main(page);
+    assert.ok(text.includes(TASK) && !text.includes(NOTE) && !text.includes('báo cáo rà soát.pdf'));
+    assert.equal(await page.locator('form[action$="/bao-cao"], form[action$="/quyet-dinh"]').count(), 0);
+    const csrf = await page.locator('input[name=_csrf]').first().getAttribute('value');
+    const send = (path, fields) => page.request.post(`${world.url}${task}${path}`, { ...fields, maxRedirects: 0 });
+    const report = await send('/bao-cao', { multipart: { _csrf: csrf, progress: '100', file: evidence('giả') } });
+    assert.ok([403, 404].includes(report.status()), `${report.status()}`);
+    const decided = await send('/quyet-dinh', { form: { _csrf: csrf, body: 'ministry-justice', report: new URLSearchParams(file.split('?')[1]).get('bao-cao'), decision: 'dong-y' } });
+    assert.equal(decided.status(), 403);
+    assert.equal((await page.request.get(`${world.url}${file}`)).status(), 404);
+    const stranger = await world.person('civil-status-officer');
+    assert.equal((await stranger.request.get(`${world.url}${task}`)).status(), 403);
+    assert.equal((await stranger.request.get(`${world.url}/dieu-hanh/van-ban`)).status(), 403);
+  });
+
+  step('the coordinator sends it back, with a reason', async () => {
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}${task}`);
+    await sound(page, 'decide');
+    await page.getByRole('button', { name: 'Trả lại' }).click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.deepEqual(await barriers(page), []);
+    await page.fill('#reason', 'Chưa có danh mục giấy tờ được bãi bỏ.');
+    await press(page, page.getByRole('button', { name: 'Trả lại' }), 'tra-lai');
+  });
+
+  step('the ministry reads why, reports again, and the coordinator approves what the file shows', async () => {
+    const ministry = await world.person('programme-reporter');
+    await ministry.goto(`${world.url}${task}`);
+    assert.match(await main(ministry), /Chưa có danh mục giấy tờ được bãi bỏ\./);
+    await sound(ministry, 'returned');
+    await ministry.fill('#progress', '100');
+    await ministry.getByLabel('Nhiệm vụ đã hoàn thành').check();
+    await ministry.setInputFiles('#file', evidence('lần hai, kèm danh mục'));
+    await press(ministry, ministry.getByRole('button', { name: 'Gửi báo cáo' }), 'bao-cao');
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu?loc=cho`);
+    await page.locator('tbody a').filter({ hasText: TASK }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.sen-card a[href*="/minh-chung"]').click()]);
+    assert.equal(readFileSync(await download.path(), 'utf8'), 'lần hai, kèm danh mục');
+    assert.equal(download.suggestedFilename(), 'báo cáo rà soát.pdf');
+    await press(page, page.getByRole('button', { name: 'Công nhận hoàn thành' }), 'dong-y');
+    const events = await page.locator('ol.sen-list').last().locator('.sen-list__title').allInnerTexts();
+    const kinds = events.map((line) => line.split(/[:·]/)[0].trim()).filter((kind) => kind !== 'Nhắc').reverse();
+    assert.deepEqual(kinds, ['Đọc từ văn bản', 'Báo cáo', 'Trả lại báo cáo', 'Báo cáo', 'Công nhận hoàn thành']);
+    await sound(page, 'done');
+  });
+
+  step('a later document changes a task, and the old words stay', async () => {
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu?loc=tre`);
+    await page.locator('tbody a').filter({ hasText: 'Cấp số định danh cá nhân' }).click();
+    await page.locator('summary').filter({ hasText: 'Sửa đổi nhiệm vụ' }).click();
+    await page.fill('#amend_deadline', 'Tháng 12/2099');
+    await page.getByRole('button', { name: 'Lưu sửa đổi' }).click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.equal(await page.inputValue('#amend_deadline'), 'Tháng 12/2099');
+    await page.fill('#basis', '25/QĐ-MAU');
+    await press(page, page.getByRole('button', { name: 'Lưu sửa đổi' }), 'sua-doi');
+    const text = await main(page);
+    assert.match(text, /25\/QĐ-MAU/);
+    assert.match(text, /31\/12\/2099/);
+    await page.locator('summary').filter({ hasText: 'Nội dung trước khi sửa đổi' }).click();
+    assert.match(await main(page), /Bản 1, theo 12\/CT-MAU/);
+    await sound(page, 'amended');
+  });
+
+  step('the weekly report of every body, on paper and as a document', async () => {
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}/dieu-hanh/bao-cao-nhiem-vu?ky=tuan`);
+    const row = page.locator('tbody tr').filter({ hasText: 'Bộ Tư pháp' });
+    assert.ok(await row.count());
+    await sound(page, 'period');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[href*="bao-cao-nhiem-vu.doc"]').click()]);
+    const text = readFileSync(await download.path(), 'utf8');
+    assert.ok(text.includes('Bộ Tư pháp') && !text.includes('<nav'), 'the figures, without the site');
+    const ministry = await world.person('programme-reporter');
+    await ministry.goto(`${world.url}/dieu-hanh/bao-cao-nhiem-vu?ky=thang`);
+    assert.equal(await ministry.locator('tbody tr').filter({ hasText: 'Bộ Công an' }).count(), 0, 'of its own tasks only');
+  });
+
+  step('without JavaScript, on a phone', async () => {
+    const page = await signIn(world.browser, world.demo, 'programme-reporter', { javaScriptEnabled: false, viewport: PHONE });
+    await page.goto(`${world.url}/dieu-hanh/nhiem-vu?loc=sap`);
+    await page.locator('tbody a').filter({ hasText: 'Công khai tiến độ giải quyết hồ sơ' }).click();
+    await page.fill('#progress', '30');
+    await press(page, page.getByRole('button', { name: 'Gửi báo cáo' }), 'bao-cao');
+    assert.match(await main(page), /30 %/);
+    await picture(page, 'programme-no-script-360');
+    await page.context().close();
+  });
+
+  step('a directive is read in at the terminal, and the same again changes nothing', async (t) => {
+    if (!world.demo.data) return t.skip('a demo that runs already');
+    const folder = mkdtempSync(join(tmpdir(), 'sen-directive-'));
+    try {
+      const path = join(folder, 'thu.md');
+      writeFileSync(path, 'Số: 77/KH-THU\n\nngày 05 tháng 01 năm 2026\n\n'
+        + '| STT | Nội dung | Đơn vị chủ trì | Đơn vị phối hợp | Thời gian | Sản phẩm |\n|--|--|--|--|--|--|\n'
+        + '| 1 | Kê bàn ghế phòng tiếp dân | Bộ Y tế | | Tháng 3/2026 | Bàn ghế |\n');
+      const say = () => execFileSync(process.env.SEN ?? 'target/debug/sen', ['programme', 'import', path, '--data', world.demo.data], { encoding: 'utf8' });
+      assert.match(say(), /Đã lưu: 1 nhiệm vụ mới/);
+      assert.match(say(), /PRG0013/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const page = await world.person('programme-coordinator');
+    await page.goto(`${world.url}/dieu-hanh/van-ban`);
+    assert.equal(await page.locator('main table a').filter({ hasText: '77/KH-THU' }).count(), 1);
+  });
+}
