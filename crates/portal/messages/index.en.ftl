@@ -36,6 +36,7 @@ index-ranking = Ranking
 index-rank = Rank
 index-none = no dossiers yet
 index-files = Downloads
+index-xlsx = Table of points (Excel)
 index-csv = Table of points (CSV)
 index-evidence = Evidence for this period
 index-evidence-hint = With “sen indicator recompute” a body computes its own score again, the same to the last digit.

@@ -36,6 +36,7 @@ index-ranking = Xếp hạng
 index-rank = Hạng
 index-none = chưa có hồ sơ
 index-files = Tải về
+index-xlsx = Bảng điểm (Excel)
 index-csv = Bảng điểm (CSV)
 index-evidence = Tệp minh chứng của kỳ này
 index-evidence-hint = Cơ quan tính lại điểm của mình bằng lệnh “sen indicator recompute”, ra đúng đến chữ số cuối.

@@ -16,6 +16,7 @@ pub(crate) fn router() -> Router<State> {
     Router::new()
         .route("/chi-so", get(board::public))
         .route("/chi-so/bang.csv", get(files::table))
+        .route("/chi-so/bang.xlsx", get(files::sheet))
         .route("/dieu-hanh/chi-so", get(board::leaders))
         .route("/dieu-hanh/chi-so/ho-so", get(dossiers::list))
         .route("/dieu-hanh/chi-so/ho-so/{id}", get(dossiers::one))
