@@ -315,12 +315,15 @@ impl Desk {
         follow::directives(&mut *self.conn().await?, on).await
     }
 
-    /// How one directive stands, for everybody.
+    /// How one directive stands today, for everybody: its tasks, and the bodies that lead them.
     ///
     /// # Errors
     /// [`Error::NotFound`]
-    pub async fn result(&self, directive: Uuid, on: Date) -> Result<Standing, Error> {
-        follow::standing(&mut *self.conn().await?, directive, on).await
+    pub async fn result(&self, directive: Uuid, on: Date) -> Result<(Standing, Vec<BodyPeriod>), Error> {
+        let mut conn = self.conn().await?;
+        let standing = follow::standing(&mut conn, directive, on).await?;
+        let bodies = follow::period(&mut conn, Period { from: on, until: on }, Some(directive)).await?;
+        Ok((standing, bodies))
     }
 
     async fn conn(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, Error> {

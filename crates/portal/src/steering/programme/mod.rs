@@ -1,11 +1,13 @@
 //! The programme of tasks: who owes what, what is late, what is reported and decided, and what the directives say. For
 //! officers in a role of the programme; [`programme::Desk`] checks beside every read and write which tasks are theirs.
+//! `/ket-qua` is for everybody.
 
 mod change;
 mod directives;
 mod list;
 mod period;
 mod report;
+mod results;
 mod task;
 mod words;
 
@@ -29,6 +31,8 @@ pub(crate) fn router() -> Router<State> {
         .route("/dieu-hanh/minh-chung", get(report::file))
         .route("/dieu-hanh/van-ban", get(directives::list))
         .route("/dieu-hanh/van-ban/{id}", get(directives::one))
+        .route("/ket-qua", get(results::list))
+        .route("/ket-qua/{id}", get(results::one))
         .route("/dieu-hanh/bao-cao-nhiem-vu", get(period::show))
         .route("/dieu-hanh/bao-cao-nhiem-vu.doc", get(period::document))
 }
