@@ -49,6 +49,45 @@ fn every_case_of_the_pack_comes_out() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// A component without a case that gives part of its points, one that gives all and one with nothing to count could be counted
+/// wrongly and nobody would notice.
+#[test]
+fn every_component_has_cases_with_nothing_with_part_and_with_all() {
+    let (pack, indicators, _) = vietnam();
+    let mut report = Report::new();
+    let cases = Case::read(pack, "indicators", &mut report);
+    let definition = &indicators.on("766", date!(2026 - 03 - 31)).unwrap().item;
+    let hundredths = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
+    let mut lacking = Vec::new();
+    for (_, component) in definition.components() {
+        let of = |what: &str| {
+            let name = format!("{what} {}", component.id);
+            cases.iter().filter_map(move |case| case.expect.get(&name)?.as_str().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        if component.points == 0 {
+            if of("rate").is_empty() {
+                lacking.push(format!("{}: no rate", component.id));
+            }
+            continue;
+        }
+        let (points, all) = (of("points"), component.points * 100);
+        let some = |wanted: &dyn Fn(i64) -> bool| points.iter().any(|text| wanted(hundredths(text)));
+        if !some(&|points| points > 0 && points < all) {
+            lacking.push(format!("{}: no part of its points", component.id));
+        }
+        if !some(&|points| points == all) {
+            lacking.push(format!("{}: not all of its points", component.id));
+        }
+        // The case in which nothing happened gives what the rule for a zero denominator says.
+        let none = cases.iter().find(|case| case.input.get("counts").is_none() && case.input.get("dossiers").is_none());
+        let given = none.and_then(|case| case.expect.get(format!("points {}", component.id))?.as_str().map(hundredths));
+        if given != Some(component.when_none * 100) {
+            lacking.push(format!("{}: nothing to count", component.id));
+        }
+    }
+    assert!(lacking.is_empty(), "{}", lacking.join("\n"));
+}
+
 #[test]
 fn the_index_is_in_force_from_its_decision() {
     let (_, indicators, _) = vietnam();
