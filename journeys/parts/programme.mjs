@@ -67,6 +67,10 @@ export default function programme(world) {
     const row = page.locator('tbody tr').filter({ hasText: TASK });
     assert.match(await row.innerText(), /quá hạn 1\d ngày/);
     await sound(page, 'late');
+    await page.selectOption('#don-vi', 'ministry-justice');
+    await page.getByRole('button', { name: 'Xem' }).click();
+    await page.waitForURL(/don-vi=ministry/);
+    assert.equal(await page.locator('tbody tr').count(), 1, 'late, of one body');
     await page.goto(`${world.url}/dieu-hanh/nhiem-vu?loc=mo&trang=2`);
     assert.ok(await page.locator('tbody tr').count(), 'long lists have a second page');
     await page.locator('a[rel=prev]').click();
@@ -174,11 +178,51 @@ export default function programme(world) {
     await sound(page, 'amended');
   });
 
+  step('a directive is read in on the page, and the same again changes nothing', async () => {
+    const page = await world.person('programme-coordinator');
+    const path = `${world.url}/dieu-hanh/van-ban`;
+    const opened = async () => {
+      await page.goto(path);
+      await page.locator('summary').filter({ hasText: 'Đọc văn bản mới' }).click();
+    };
+    const send = page.getByRole('button', { name: 'Đọc và lưu' });
+    await opened();
+    await send.click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.match(await page.locator('.govuk-error-summary').innerText(), /Hãy chọn tệp văn bản/);
+    assert.deepEqual([...await barriers(page), ...await overflow(page)], []);
+    await picture(page, 'programme-import-refused');
+    const table = '\ufeffSTT,Nội dung,Đơn vị chủ trì,Đơn vị phối hợp,Thời gian hoàn thành,Sản phẩm\n'
+      + '1,Sơn lại phòng tiếp dân,Bộ Tư pháp,,Tháng 12/2099,Phòng\n2,Mua ghế,Nhà ăn Hoa Sen,,Khi nào đói,Ghế\n';
+    const csv = { name: 'viec.csv', mimeType: 'text/csv', buffer: Buffer.from(table) };
+    await page.setInputFiles('#directive', csv);
+    await send.click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.match(await page.locator('.govuk-error-summary').innerText(), /số hoặc ngày của văn bản/);
+    const filled = async () => {
+      await page.setInputFiles('#directive', csv);
+      await page.fill('#number', '78/KH-THU');
+      for (const [part, value] of [['', '5'], ['-m', '1'], ['-y', '2026']]) await page.fill(`#issued_on${part}`, value);
+    };
+    await filled();
+    await press(page, send, 'da-doc');
+    assert.match(await main(page), /Không biết cơ quan này: “Nhà ăn Hoa Sen”/);
+    await sound(page, 'imported');
+    await opened();
+    await filled();
+    await press(page, send, 'nhu-truoc');
+    const ministry = await world.person('programme-reporter');
+    await ministry.goto(path);
+    assert.equal(await ministry.locator('form[action="/dieu-hanh/van-ban"]').count(), 0, 'who only reports reads nothing in');
+  });
+
   step('the weekly report of every body, on paper and as a document', async () => {
     const page = await world.person('programme-coordinator');
     await page.goto(`${world.url}/dieu-hanh/bao-cao-nhiem-vu?ky=tuan`);
     const row = page.locator('tbody tr').filter({ hasText: 'Bộ Tư pháp' });
     assert.ok(await row.count());
+    const late = page.locator('tfoot td').nth(6);
+    assert.equal(await late.innerText(), '1', 'what is due later this week is not late yet');
     await sound(page, 'period');
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[href*="bao-cao-nhiem-vu.doc"]').click()]);
     const text = readFileSync(await download.path(), 'utf8');

@@ -161,12 +161,15 @@ impl Bodies {
     }
 
     /// To whom a body can give tasks: a province's committee to those of its communes, any other to ministries, agencies and
-    /// provinces. Not to itself.
+    /// provinces, and a commune's to nobody. Not to itself.
     #[must_use]
     pub fn below(&self, body: &BodyId, on: Date) -> Vec<BodyId> {
         if let (PROVINCE_COMMITTEE, Some(unit)) = (body.kind(), body.unit()) {
             let communes = self.0.units.communes(unit, on);
             return communes.iter().map(|commune| BodyId::in_unit(COMMUNE_COMMITTEE, commune.code.as_str())).collect();
+        }
+        if body.kind() == COMMUNE_COMMITTEE {
+            return Vec::new();
         }
         let named = self.0.tiers.keys().filter(|named| *named != body && self.stands(named, on)).cloned();
         named.chain(self.provinces(on)).collect()

@@ -8,10 +8,12 @@ use crate::Error;
 use crate::bodies::Bodies;
 use crate::follow::{
     self, Amendment, Assignment, BodyPeriod, COORDINATOR, Counts, Decision, Directive, DoubtfulTask, Event, Evidence,
-    Filter, KeptReading, Line, NewFile, NewReport, Part, Period, Place, REPORTER, Report, Standing, State, TaskVersion,
-    acting,
+    Filter, Import, Imported, KeptReading, Line, NewFile, NewReport, Part, Period, Place, REPORTER, Report, Standing,
+    State, TaskVersion, acting,
 };
-use kernel::{BodyId, Ctx};
+use crate::read;
+use kernel::{Actor, BodyId, Ctx};
+use sha2::{Digest, Sha256};
 use store::Db;
 use time::Date;
 use uuid::Uuid;
@@ -54,6 +56,30 @@ pub enum Which {
     Open,
     /// All.
     All,
+}
+
+/// A directive that a coordinator reads in.
+#[derive(Clone)]
+pub struct NewDirective {
+    /// The file's name: only its ending counts.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Its number, where the file does not say it.
+    pub number: Option<String>,
+    /// Its day, where the file does not say it.
+    pub date: Option<Date>,
+    /// The directive that it amends.
+    pub amends: Option<Uuid>,
+}
+
+impl std::fmt::Debug for NewDirective {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewDirective")
+            .field("bytes", &self.bytes.len())
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a list is about, within its side.
@@ -128,6 +154,64 @@ impl Desk {
     pub async fn doubts(&self, ctx: &Ctx, directive: Uuid) -> Result<Vec<DoubtfulTask>, Error> {
         reading(ctx)?;
         follow::doubtful(&mut *self.conn().await?, directive).await
+    }
+
+    /// Whether the officer may read directives in: a coordinator of a body that can give tasks to others.
+    #[must_use]
+    pub fn may_import(&self, ctx: &Ctx) -> bool {
+        let is_coordinator = |roles: &[kernel::Role]| roles.iter().any(|role| role.as_str() == COORDINATOR);
+        // A leader decides, and does not bring in by hand what gives work to other bodies.
+        matches!(&ctx.actor, Actor::Officer { body, roles, .. }
+            if is_coordinator(roles) && !self.bodies.below(body, ctx.today()).is_empty())
+    }
+
+    /// Reads a directive in, steered by the officer's body, and keeps it: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`] also where it gives tasks to a body that the officer's body cannot give tasks to; otherwise
+    /// as [`read::read`] and [`follow::import`].
+    pub async fn import(&self, ctx: &Ctx, new: NewDirective) -> Result<Imported, Error> {
+        let (own, _) = acting(ctx, COORDINATOR)?;
+        if !self.may_import(ctx) {
+            return Err(Error::NotAllowed);
+        }
+        let file_hash = Sha256::digest(&new.bytes).into();
+        let options = read::Options { number: new.number, date: new.date, today: ctx.today() };
+        let bodies = self.bodies.clone();
+        // A large table takes a while to understand: not on a thread that answers others.
+        let reading = tokio::task::spawn_blocking(move || read::read(&new.name, &new.bytes, &bodies, &options));
+        let reading = reading.await.map_err(|_| Error::Fault("the reader ended"))??;
+        if !self.may_give_all(ctx, &own, &reading) {
+            return Err(Error::NotAllowed);
+        }
+        let mut tx = self.db.begin().await?;
+        let what = Import { reading: &reading, file_hash, steering: &own, amends: new.amends };
+        let kept = follow::import(&mut tx, ctx, &self.bodies, what).await?;
+        tx.commit().await?;
+        Ok(kept)
+    }
+
+    /// Whether everybody whom a directive names is somebody to whom a body can give tasks, as bodies stand today.
+    fn may_give_all(&self, ctx: &Ctx, own: &BodyId, reading: &read::Reading) -> bool {
+        let below = self.bodies.below(own, ctx.today());
+        for party in reading.tasks.iter().flat_map(|task| task.lead.iter().chain(&task.support)) {
+            for body in party.bodies(&self.bodies, reading.day) {
+                let today = self.bodies.falls_to(&body, reading.day, ctx.today());
+                if today.is_some_and(|today| today != *own && !below.contains(&today)) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Who leads what the officer's body gave.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`]
+    pub async fn owing(&self, ctx: &Ctx) -> Result<Vec<BodyId>, Error> {
+        let (own, _) = acting(ctx, COORDINATOR)?;
+        follow::owing(&mut *self.conn().await?, &own).await
     }
 
     /// A later document changes a task. Gives the number of its new version.
@@ -294,12 +378,15 @@ impl Desk {
         Ok(tx.commit().await?)
     }
 
-    /// What each body owed and did in a period; who gives no tasks sees the own body only.
+    /// What each body owed and did in a period, of which days to come do not count yet; who gives no tasks sees the own body only.
     ///
     /// # Errors
     /// [`Error::NotAllowed`]
     pub async fn period(&self, ctx: &Ctx, period: Period, directive: Option<Uuid>) -> Result<Vec<BodyPeriod>, Error> {
         let own = reading(ctx)?;
+        // What is due later this week is not late today.
+        let until = period.until.min(ctx.today().max(period.from));
+        let period = Period { until, ..period };
         let mut lines = follow::period(&mut *self.conn().await?, period, directive).await?;
         if acting(ctx, COORDINATOR).is_err() {
             lines.retain(|line| line.body.0 == own);

@@ -207,6 +207,16 @@ pub async fn counts(conn: &mut PgConnection, on: Date, days: u16, filter: &Filte
         .await?)
 }
 
+/// Who leads a task that a body gave, ended or not.
+///
+/// # Errors
+/// When the store fails.
+pub async fn owing(conn: &mut PgConnection, giver: &BodyId) -> Result<Vec<BodyId>, Error> {
+    let find = "select distinct body from programme.obligor where given_by = $1 and part = 'lead' order by 1 limit $2";
+    let bodies: Vec<String> = sqlx::query_scalar(find).bind(giver.as_str()).bind(LIST_MAX).fetch_all(conn).await?;
+    Ok(bodies.into_iter().map(BodyId::new).collect())
+}
+
 /// What is late on a day, the latest first. A task whose report waits, and was made in time, is not late.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::world::{World, usual, world};
 use kernel::{BodyId, Ctx};
-use programme::desk::{About, Side, Which};
+use programme::desk::{About, NewDirective, Side, Which};
 use programme::follow::{FILE_BYTES_MAX, NewFile, NewReport, Period};
 use programme::{Desk, Error};
 use time::macros::date;
@@ -105,4 +105,48 @@ async fn counts_are_those_of_the_lists() {
 /// The task that the Ministry of Finance leads.
 async fn other_task(world: &World, desk: &Desk) -> Uuid {
     desk.lines(&world.reporter(FINANCE), Side::Owed, Which::Open, &About::default()).await.unwrap()[0].task
+}
+
+fn new(text: &str) -> NewDirective {
+    NewDirective { name: "a.md".to_owned(), bytes: text.as_bytes().to_vec(), number: None, date: None, amends: None }
+}
+
+#[tokio::test]
+async fn a_coordinator_reads_in_what_gives_work_to_bodies_below_and_the_same_again_changes_nothing() {
+    let world = world(date!(2024 - 04 - 10)).await;
+    let desk = Desk::new(world.test.db.clone(), world.bodies.clone());
+    let kept = desk.import(&world.coordinator(), new(&usual())).await.unwrap();
+    assert_eq!((kept.new.len(), kept.again), (4, false));
+    let again = desk.import(&world.coordinator(), new(&usual())).await.unwrap();
+    assert!(again.again && again.directive == kept.directive && again.new.is_empty());
+    // Neither who only reports, nor a province to ministries, nor a commune to anybody.
+    let reporter = world.reporter(HEALTH);
+    assert!(matches!(desk.import(&reporter, new(&usual())).await.unwrap_err(), Error::NotAllowed));
+    for body in ["province-committee/01", "commune-committee/00008"] {
+        let refused = desk.import(&world.coordinator_of(body), new(&usual())).await.unwrap_err();
+        assert!(matches!(refused, Error::NotAllowed), "{body}");
+    }
+    // A number that another body steers is not taken over.
+    let other = desk.import(&world.coordinator_of("ministry-justice"), new(&usual())).await.unwrap_err();
+    assert!(matches!(other, Error::NotAllowed));
+    assert_eq!(desk.directives(&world.coordinator()).await.unwrap().len(), 1);
+    assert_eq!(desk.doubts(&world.coordinator(), kept.directive).await.unwrap().len(), 1);
+    assert!(!desk.owing(&world.coordinator()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_due_later_this_month_is_not_late_in_its_report_yet() {
+    let (world, desk, _) = begun().await;
+    world.day(date!(2024 - 06 - 10));
+    let june = Period::month_of(date!(2024 - 06 - 10));
+    let line = |lines: Vec<programme::follow::BodyPeriod>| {
+        lines.into_iter().find(|line| line.body.0.as_str() == FINANCE).unwrap()
+    };
+    // Its task is due on 30 June.
+    let now = line(desk.period(&world.coordinator(), june, None).await.unwrap());
+    assert_eq!((now.open, now.late, now.in_time), (1, 0, 1));
+    world.day(date!(2024 - 07 - 02));
+    let july = Period::month_of(date!(2024 - 07 - 02));
+    let then = line(desk.period(&world.coordinator(), july, None).await.unwrap());
+    assert_eq!((then.open, then.late, then.in_time), (1, 1, 0));
 }

@@ -2,25 +2,70 @@
 
 use super::words::{day, doubts, name, place};
 use crate::State;
-use crate::page::{self, Answer, instant};
+use crate::page::{self, Answer, instant, query};
 use axum::extract::{self, Path};
-use kernel::Ctx;
+use axum::http::Uri;
+use kernel::{Ctx, Kind, Problem};
 use programme::follow::{KeptReading, TaskStanding};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use web::{Language, OfficerSession};
+use web::{Form, Language, OfficerSession};
+
+/// Fields of the form that reads a directive in.
+const FIELDS: [&str; 7] = ["directive", "number", "amends", "issued_on", "issued_on.d", "issued_on.m", "issued_on.y"];
+/// What the page may say after a deed.
+const DONE: [&str; 2] = ["da-doc", "nhu-truoc"];
 
 /// `GET /dieu-hanh/van-ban`
 pub(super) async fn list(extract::State(state): extract::State<State>, me: OfficerSession) -> Answer {
+    let content = all(&state, &me, None).await?;
+    Ok(page::own(&state, &me.visit, "steering/directives.html", content)?)
+}
+
+/// The list again with what was wrong in its form, and what was typed.
+pub(super) async fn list_again(
+    state: &State,
+    me: &OfficerSession,
+    (problem, form): (Problem, &Form),
+    at: &str,
+) -> Answer {
+    if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooLarge) {
+        return Err(problem.into());
+    }
+    let mut content = all(state, me, Some(form)).await?;
+    let message = match problem.code.as_ref() {
+        // Its sentence speaks to who sits at a terminal.
+        "PRG0010" => state.web.sentence(me.visit.language, "directive-no-head", &problem.args),
+        "PRG0007" if at == "directive" && problem.args.get("field").is_some_and(|field| field == "directive") => {
+            state.web.sentence(me.visit.language, "directive-no-file", &problem.args)
+        }
+        code => state.web.sentence(me.visit.language, code, &problem.args),
+    };
+    let field = problem.args.get("field").map_or(at, String::as_str);
+    let error = json!({"href": format!("#{field}"), "message": message});
+    content["error"][field] = error.clone();
+    content["errors"] = json!([error]);
+    Ok(page::own_refused(state, &me.visit, "steering/directives.html", content)?)
+}
+
+async fn all(state: &State, me: &OfficerSession, form: Option<&Form>) -> Result<Value, Problem> {
     let ctx = &me.visit.ctx;
     let all = state.programme.directives(ctx).await?;
     let line = |one: &programme::follow::Directive| {
         json!({"id": one.directive_id, "number": one.number, "issued": day(Some(one.issued_on)),
-               "steering": name(&state, ctx, &one.steering_body), "tasks": one.tasks, "leads": one.leads,
+               "steering": name(state, ctx, &one.steering_body), "tasks": one.tasks, "leads": one.leads,
                "done": one.done, "late": one.late})
     };
-    let content = json!({"directives": all.iter().map(line).collect::<Vec<Value>>()});
-    Ok(page::own(&state, &me.visit, "steering/directives.html", content)?)
+    let own = all.iter().filter(|one| one.steering_body == me.body.as_str());
+    let typed = |name: &&str| ((*name).to_owned(), json!(form.and_then(|form| form.get(name)).unwrap_or_default()));
+    Ok(json!({
+        "directives": all.iter().map(line).collect::<Vec<Value>>(),
+        "may_import": state.programme.may_import(ctx),
+        "own": own.map(|one| json!({"value": one.directive_id, "label": one.number})).collect::<Vec<_>>(),
+        "typed": FIELDS.iter().map(typed).collect::<Map<_, _>>(),
+        "error": FIELDS.iter().map(|field| ((*field).to_owned(), Value::Null)).collect::<Map<_, _>>(),
+        "errors": [],
+    }))
 }
 
 /// `GET /dieu-hanh/van-ban/{id}`
@@ -28,6 +73,7 @@ pub(super) async fn one(
     extract::State(state): extract::State<State>,
     me: OfficerSession,
     Path(id): Path<Uuid>,
+    uri: Uri,
 ) -> Answer {
     let ctx = &me.visit.ctx;
     let (standing, readings) = state.programme.directive(ctx, id).await?;
@@ -41,6 +87,7 @@ pub(super) async fn one(
         .collect();
     let content = json!({
         "doubtful": doubtful,
+        "said": query(&uri, "xong").filter(|word| DONE.contains(&word.as_str())),
         "id": id, "number": standing.number, "issued": day(Some(standing.issued_on)),
         "steering": name(&state, ctx, &standing.steering_body),
         "tasks": standing.tasks.iter().map(task).collect::<Vec<_>>(),

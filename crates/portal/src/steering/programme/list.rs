@@ -4,7 +4,7 @@ use super::words::{self, line, sides};
 use crate::State;
 use crate::page::{self, Answer, encoded, query};
 use axum::{extract, http::Uri};
-use kernel::{BodyId, Kind, Problem};
+use kernel::{BodyId, Ctx, Kind, Problem};
 use programme::desk::{About, Side, Which};
 use serde_json::{Value, json};
 use web::{OfficerSession, Paging};
@@ -62,7 +62,17 @@ pub(super) async fn list(
         "paging": pager,
         "directives": directives.iter().map(|one| json!({"value": one.directive_id, "label": one.number})).collect::<Vec<_>>(),
         "directive": about.directive,
+        "bodies": if side == Side::Given { bodies(&state, ctx).await? } else { Vec::new() },
+        "chosen": about.body,
         "about": about.body.as_ref().map(|body| words::name(&state, ctx, body.as_str())),
     });
     Ok(page::own(&state, &me.visit, "steering/tasks.html", content)?)
+}
+
+/// Who owes what the officer's body gave, by name.
+async fn bodies(state: &State, ctx: &Ctx) -> Result<Vec<Value>, Problem> {
+    let owing = state.programme.owing(ctx).await?;
+    let mut named: Vec<_> = owing.into_iter().map(|body| (state.body_name(ctx, &body), body)).collect();
+    named.sort_by(|(a, _), (b, _)| a.vi.cmp(&b.vi));
+    Ok(named.into_iter().map(|(label, value)| json!({"value": value, "label": label})).collect())
 }

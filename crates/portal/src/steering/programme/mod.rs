@@ -6,6 +6,7 @@ mod change;
 mod directives;
 mod list;
 mod period;
+mod read_in;
 mod report;
 mod results;
 mod task;
@@ -29,7 +30,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/dieu-hanh/nhiem-vu/{task}/sua-doi", post(change::amend))
         .route("/dieu-hanh/nhiem-vu/{task}/do-luong", post(change::measure))
         .route("/dieu-hanh/minh-chung", get(report::file))
-        .route("/dieu-hanh/van-ban", get(directives::list))
+        .route("/dieu-hanh/van-ban", get(directives::list).post(read_in::send))
         .route("/dieu-hanh/van-ban/{id}", get(directives::one))
         .route("/ket-qua", get(results::list))
         .route("/ket-qua/{id}", get(results::one))
