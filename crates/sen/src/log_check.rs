@@ -1,13 +1,13 @@
 //! `sen ledger verify`: recomputes the whole log, beside the running program or on a stopped one.
 
-use crate::database::{self, Database};
+use crate::database::connect;
 use crate::house::LOG_NAME;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger::{Signer, VerifierKey};
 use serde_json::json;
-use sqlx::{Connection, PgConnection};
-use std::path::{Path, PathBuf};
+use sqlx::Connection;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Recomputes every commitment, leaf, tile and checkpoint; names the first entry that does not fit.
@@ -81,17 +81,4 @@ pub async fn run(args: &VerifyArgs) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// To the program's running PostgreSQL, or to one that is started for this.
-async fn connect(folder: &Path) -> Result<(PgConnection, Option<Database>)> {
-    if let Some(options) = database::beside(folder)?
-        && let Ok(conn) = PgConnection::connect_with(&options).await
-    {
-        return Ok((conn, None));
-    }
-    let url = std::env::var("DATABASE_URL").ok();
-    let database = Database::open(folder, url.as_deref()).await?;
-    let conn = database.app.pool().acquire().await?.detach();
-    Ok((conn, Some(database)))
 }

@@ -1,8 +1,8 @@
 //! A later document changes a task; a body's part is tied to what the platform measures.
 
-use super::task::refused;
+use super::task::answered;
 use crate::State;
-use crate::page::{Answer, go};
+use crate::page::Answer;
 use axum::extract::{self, Path};
 use kernel::{BodyId, Ctx};
 use programme::Error;
@@ -31,10 +31,8 @@ pub(super) async fn amend(
         deadline: text("amend_deadline"),
         product: text("amend_product"),
     };
-    match state.programme.amend(&me.visit.ctx, task, &amendment).await {
-        Ok(_) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=sua-doi"))),
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "basis").await,
-    }
+    let outcome = state.programme.amend(&me.visit.ctx, task, &amendment).await.map(|_| ());
+    answered(&state, &me, task, &form, outcome, ("sua-doi", "basis")).await
 }
 
 /// `POST …/do-luong`: fields `measured_body`, `measure`, `target`.
@@ -53,10 +51,7 @@ pub(super) async fn measure(
         None => Err(Error::Malformed("target")),
         Some(target) => state.programme.set_measure(&me.visit.ctx, task, &body, measure, target).await,
     };
-    match set {
-        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=do-luong"))),
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "measure").await,
-    }
+    answered(&state, &me, task, &form, set, ("do-luong", "measure")).await
 }
 
 /// What can be measured: the components of the index that have a rate; nothing while the index is counted.

@@ -13,7 +13,6 @@ use programme::Error;
 use programme::desk::TaskView;
 use programme::follow::{Assignment, Decision, Event, Evidence, Part, Report};
 use serde_json::{Map, Value, json};
-use time::Date;
 use uuid::Uuid;
 use web::{Form, OfficerSession};
 
@@ -84,6 +83,21 @@ pub(super) async fn refused(
     Ok(page::own_with_status(state, &me.visit, status, "steering/task.html", content)?)
 }
 
+/// After a deed: the page says that it is done, or again with what was wrong at the field that it most likely is.
+pub(super) async fn answered(
+    state: &State,
+    me: &OfficerSession,
+    task: Uuid,
+    form: &Form,
+    outcome: Result<(), Error>,
+    (done, at): (&str, &str),
+) -> Answer {
+    match outcome {
+        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong={done}"))),
+        Err(error) => refused(state, me, task, (error.into(), form), at).await,
+    }
+}
+
 /// `POST …/quyet-dinh`: fields `body`, `report`, `decision` (`dong-y` or `tra-lai`), `reason`.
 pub(super) async fn decide(
     extract::State(state): extract::State<State>,
@@ -99,10 +113,8 @@ pub(super) async fn decide(
     }
     let reason = form.get("reason").unwrap_or_default();
     let decision = Decision { body: &body, report, approved: word == "dong-y", reason };
-    match state.programme.decide(&me.visit.ctx, &decision).await {
-        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong={word}"))),
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "decision").await,
-    }
+    let outcome = state.programme.decide(&me.visit.ctx, &decision).await;
+    answered(&state, &me, task, &form, outcome, (word, "decision")).await
 }
 
 /// `POST …/giao`: fields `body`, `part`, `due_on`.
@@ -112,17 +124,19 @@ pub(super) async fn assign(
     Path(task): Path<Uuid>,
     form: Form,
 ) -> Answer {
-    let due_until = match due(&form) {
+    let due_until = match page::day_in(&form, "due_on") {
         Ok(due) => due,
-        Err(error) => return refused(&state, &me, task, (error.into(), &form), "due_on").await,
+        Err(problem) => return refused(&state, &me, task, (problem, &form), "due_on").await,
     };
     let part = if form.get("part") == Some("support") { Part::Support } else { Part::Lead };
     let assignment = Assignment { body: BodyId::new(form.get("to").unwrap_or_default()), part, due_until };
-    match state.programme.assign(&me.visit.ctx, task, &assignment).await {
-        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=giao"))),
-        Err(Error::Malformed("body")) => refused(&state, &me, task, (Error::Malformed("to").into(), &form), "to").await,
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "to").await,
-    }
+    let outcome = state.programme.assign(&me.visit.ctx, task, &assignment).await;
+    // On the page the field is called otherwise than in the assignment.
+    let outcome = outcome.map_err(|error| match error {
+        Error::Malformed("body") => Error::Malformed("to"),
+        other => other,
+    });
+    answered(&state, &me, task, &form, outcome, ("giao", "to")).await
 }
 
 /// `POST …/thu-hoi`: fields `body`, `reason`.
@@ -133,10 +147,8 @@ pub(super) async fn release(
     form: Form,
 ) -> Answer {
     let body = BodyId::new(form.get("body").unwrap_or_default());
-    match state.programme.release(&me.visit.ctx, task, &body, form.get("release").unwrap_or_default()).await {
-        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=thu-hoi"))),
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "parts").await,
-    }
+    let outcome = state.programme.release(&me.visit.ctx, task, &body, form.get("release").unwrap_or_default()).await;
+    answered(&state, &me, task, &form, outcome, ("thu-hoi", "parts")).await
 }
 
 /// `POST …/nhac`: field `body`.
@@ -147,10 +159,8 @@ pub(super) async fn remind(
     form: Form,
 ) -> Answer {
     let body = BodyId::new(form.get("body").unwrap_or_default());
-    match state.programme.remind(&me.visit.ctx, task, &body).await {
-        Ok(()) => Ok(go(&format!("/dieu-hanh/nhiem-vu/{task}?xong=nhac"))),
-        Err(error) => refused(&state, &me, task, (error.into(), &form), "parts").await,
-    }
+    let outcome = state.programme.remind(&me.visit.ctx, task, &body).await;
+    answered(&state, &me, task, &form, outcome, ("nhac", "parts")).await
 }
 
 async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value, Problem> {
@@ -255,19 +265,4 @@ fn happened(state: &State, ctx: &Ctx, event: &Event) -> Value {
         "reason": event.detail.get("reason").and_then(Value::as_str),
         "progress": event.detail.get("progress").and_then(Value::as_i64),
     })
-}
-
-/// The day of the form's three fields; none where all are empty.
-fn due(form: &Form) -> Result<Option<Date>, Error> {
-    let [d, m, y] = ["d", "m", "y"].map(|part| form.get(&format!("due_on.{part}")));
-    let (None, None, None) = (d, m, y) else {
-        let number =
-            |text: Option<&str>| text.and_then(|text| text.parse::<u16>().ok()).ok_or(Error::Malformed("due_on"));
-        let month = u8::try_from(number(m)?).ok().and_then(|month| time::Month::try_from(month).ok());
-        let day = u8::try_from(number(d)?).ok();
-        let (Some(month), Some(day)) = (month, day) else { return Err(Error::Malformed("due_on")) };
-        let date = Date::from_calendar_date(i32::from(number(y)?), month, day);
-        return date.map(Some).map_err(|_| Error::Malformed("due_on"));
-    };
-    Ok(None)
 }
