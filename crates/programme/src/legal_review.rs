@@ -1,8 +1,12 @@
 //! Legal documents under review (directive 04/2024, tasks A2, A10, B3): which must change, who drafts, what others say, where
 //! each stands.
 
-use crate::Error;
+mod read;
+
+pub use read::{Counts, PAGE_MAX, Which, counts, document, documents};
+
 use crate::follow::{COORDINATOR, REPORTER, acting};
+use crate::{Error, sight};
 use kernel::{BodyId, Ctx};
 use ledger::Entry;
 use serde::{Deserialize, Serialize};
@@ -37,7 +41,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [(Self, &'static str); 8] = [
+    /// Every stage with its word, in the order in which a document goes through them.
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Listed, "listed"),
         (Self::Reviewing, "reviewing"),
         (Self::Drafting, "drafting"),
@@ -48,13 +53,20 @@ impl Stage {
         (Self::Dropped, "dropped"),
     ];
 
-    fn word(self) -> &'static str {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(stage, _)| *stage == self).map_or("", |(_, word)| word)
     }
 
+    /// The stage of this word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(stage, _)| *stage)
+    }
+
     fn parse(text: &str) -> Result<Self, Error> {
-        let found = Self::ALL.iter().find(|(_, word)| *word == text);
-        found.map(|(stage, _)| *stage).ok_or(Error::Fault("an unknown stage"))
+        Self::of(text).ok_or(Error::Fault("an unknown stage"))
     }
 
     /// Whether a document may go from here to there: forward step by step, back to drafting, or out.
@@ -125,7 +137,8 @@ pub enum Addition<'a> {
 /// Puts a document on the list. Gives its id.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] unless a coordinator acts, [`Error::Malformed`], [`Error::State`] when its number is listed.
+/// [`Error::NotAllowed`] unless a coordinator of a body that follows the programme acts, [`Error::Malformed`],
+/// [`Error::State`] when its number is listed.
 pub async fn list(
     conn: &mut PgConnection,
     ctx: &Ctx,
@@ -135,6 +148,9 @@ pub async fn list(
     finding: &str,
 ) -> Result<Uuid, Error> {
     let by = acting(ctx, COORDINATOR)?;
+    if !sight(conn, ctx).await?.all {
+        return Err(Error::NotAllowed);
+    }
     for (text, max, field) in [(number, 100, "number"), (title, 1000, "title"), (finding, 10_000, "finding")] {
         if text.trim().is_empty() || text.chars().count() > max {
             return Err(Error::Malformed(field));
@@ -241,33 +257,4 @@ async fn keep(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-/// The documents under review, of one lead or all, by number.
-///
-/// # Errors
-/// When the store fails.
-pub async fn documents(conn: &mut PgConnection, lead: Option<&BodyId>) -> Result<Vec<LegalDocument>, Error> {
-    let rows: Vec<(Uuid, String, String, String, String, String)> = sqlx::query_as(
-        "select document_id, number, title, lead, finding, state from programme.legal_document
-         where $1::text is null or lead = $1 order by number limit 1000",
-    )
-    .bind(lead.map(BodyId::as_str))
-    .fetch_all(conn)
-    .await?;
-    let document = |(id, number, title, lead, finding, state): (Uuid, String, String, String, String, String)| {
-        Ok(LegalDocument { id, number, title, lead: BodyId::new(lead), finding, stage: Stage::parse(&state)? })
-    };
-    rows.into_iter().map(document).collect()
-}
-
-/// What happened to a document, oldest first.
-///
-/// # Errors
-/// When the store fails.
-pub async fn steps(conn: &mut PgConnection, document: Uuid) -> Result<Vec<Step>, Error> {
-    let steps = sqlx::query_as(
-        "select kind, state, body, note, file_hash, task_id, at from programme.legal_step where document_id = $1 order by seq",
-    );
-    Ok(steps.bind(document).fetch_all(conn).await?)
 }

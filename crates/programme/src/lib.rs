@@ -20,14 +20,17 @@ mod error;
 pub mod follow;
 pub mod jobs;
 pub mod legal_review;
+pub mod lines;
 pub mod money;
 pub mod read;
+mod sight;
 mod words;
 
 pub use bodies::{Bodies, Party};
 pub use desk::Desk;
 pub use doubt::Doubt;
 pub use error::Error;
+pub use sight::{Sight, sight};
 
 /// The tables of this crate: schema `programme`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");

@@ -1,13 +1,19 @@
 //! Money for tasks: plan, allotment, spending, by body, task and year. Totals add up by construction: every total is a sum
 //! of the same lines.
 
+mod file;
+mod totals;
+
+pub use file::{LINES_MAX, Taken, take};
+pub use totals::{About, By, Line, PAGE_MAX, TOTALS_MAX, TaskName, Total, lines, task_names, totals};
+
 use crate::Error;
 use crate::follow::{REPORTER, acting};
-use kernel::{BodyId, Ctx};
+use kernel::Ctx;
 use ledger::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, FromRow, PgConnection};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Most characters of a basis.
@@ -28,6 +34,8 @@ pub enum Kind {
 /// A line to enter.
 #[derive(Clone, Debug)]
 pub struct NewLine<'l> {
+    /// Names it, so that a form that is sent twice is entered once; None: a fresh one.
+    pub id: Option<Uuid>,
     /// The task; None: for no single one.
     pub task: Option<Uuid>,
     /// The budget year.
@@ -40,22 +48,62 @@ pub struct NewLine<'l> {
     pub basis: &'l str,
 }
 
+impl Kind {
+    /// Every kind with its word.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Plan, "plan"), (Self::Allotment, "allotment"), (Self::Spending, "spending")];
+
+    /// The kind of this word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Allotment => "allotment",
+            Self::Spending => "spending",
+        }
+    }
+}
+
+/// Whole đồng as people write them: digits, which may be parted in groups of three by dots, commas or spaces, and a minus
+/// before them.
+#[must_use]
+pub fn amount(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest.trim_start()));
+    let mut groups = digits.split(['.', ',', ' ', '\u{a0}']);
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
+    let whole = format!("{first}{}", rest.concat());
+    let plain = !first.is_empty() && grouped && whole.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { whole.parse::<i64>().ok()?.checked_mul(sign) } else { None }
+}
+
+/// Whether a line has a shape that can be entered.
+fn check(line: &NewLine<'_>) -> Result<(), Error> {
+    if line.amount == 0 {
+        return Err(Error::Malformed("amount"));
+    }
+    let basis = line.basis.trim();
+    if basis.is_empty() || basis.chars().count() > BASIS_MAX || basis.contains('\0') {
+        return Err(Error::Malformed("basis"));
+    }
+    if (2000..=2200).contains(&line.year) { Ok(()) } else { Err(Error::Malformed("year")) }
+}
+
 /// Enters a line for the acting body. Gives its id.
 ///
 /// # Errors
 /// [`Error::NotAllowed`], [`Error::NotFound`] for a task that is none, [`Error::Malformed`]; [`Error::Over`] when more would be
-/// allotted than planned, spent than allotted, or taken back than there is.
+/// allotted than planned, spent than allotted, or taken back than there is; [`Error::State`] when a line with its id was
+/// entered.
 pub async fn enter(conn: &mut PgConnection, ctx: &Ctx, line: &NewLine<'_>) -> Result<Uuid, Error> {
     let (body, officer) = acting(ctx, REPORTER)?;
-    if line.amount == 0 {
-        return Err(Error::Malformed("amount"));
-    }
-    if line.basis.is_empty() || line.basis.chars().count() > BASIS_MAX {
-        return Err(Error::Malformed("basis"));
-    }
-    if !(2000..=2200).contains(&line.year) {
-        return Err(Error::Malformed("year"));
-    }
+    check(line)?;
     if let Some(task) = line.task {
         let exists = "select exists (select from programme.task where task_id = $1)";
         if !sqlx::query_scalar::<_, bool>(exists).bind(task).fetch_one(&mut *conn).await? {
@@ -81,12 +129,7 @@ pub async fn enter(conn: &mut PgConnection, ctx: &Ctx, line: &NewLine<'_>) -> Re
         .execute(&mut *conn)
         .await
         .map_err(over)?;
-    let id = ctx.uuid();
-    let kind = match line.kind {
-        Kind::Plan => "plan",
-        Kind::Allotment => "allotment",
-        Kind::Spending => "spending",
-    };
+    let (id, kind) = (line.id.unwrap_or_else(|| ctx.uuid()), line.kind.word());
     sqlx::query(
         "insert into programme.money (body, line_id, task_id, year, kind, amount, basis, entered_by, entered_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -101,7 +144,8 @@ pub async fn enter(conn: &mut PgConnection, ctx: &Ctx, line: &NewLine<'_>) -> Re
     .bind(officer)
     .bind(ctx.now())
     .execute(&mut *conn)
-    .await?;
+    .await
+    .map_err(over)?;
     let said = json!({"programme": "money", "line": id, "task": line.task, "year": line.year, "kind": kind,
         "amount": line.amount.to_string(), "basis": line.basis, "for": body, "officer": officer});
     ledger::append(conn, ctx, Entry { subject: None, kind: "change", body: said }).await?;
@@ -111,56 +155,11 @@ pub async fn enter(conn: &mut PgConnection, ctx: &Ctx, line: &NewLine<'_>) -> Re
 /// Which sum would not hold.
 fn over(error: sqlx::Error) -> Error {
     let field = match store::constraint(&error) {
+        Some("money_pk") => return Error::State("entered"),
         Some("budget_plan_not_negative") => "plan",
         Some("budget_allotment_within_plan") => "allotment",
         Some("budget_spending_within_allotment") => "spending",
         _ => return error.into(),
     };
     Error::Over(field)
-}
-
-/// By what totals are made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum By {
-    /// A line for each body.
-    Body,
-    /// A line for each task (the nil UUID: for no single one).
-    Task,
-    /// A line for each year.
-    Year,
-    /// One line.
-    All,
-}
-
-/// A total.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, FromRow)]
-pub struct Total {
-    /// The body, task or year; empty for the one line of all.
-    pub key: String,
-    /// Planned, whole đồng.
-    pub planned: i64,
-    /// Allotted.
-    pub allotted: i64,
-    /// Spent.
-    pub spent: i64,
-}
-
-/// Totals, of one body or all.
-///
-/// # Errors
-/// When the store fails.
-pub async fn totals(conn: &mut PgConnection, by: By, body: Option<&BodyId>) -> Result<Vec<Total>, Error> {
-    let key = match by {
-        By::Body => "body",
-        By::Task => "task_id::text",
-        By::Year => "year::text",
-        By::All => "''::text",
-    };
-    let query = format!(
-        "select {key} as key, coalesce(sum(amount) filter (where kind = 'plan'), 0)::bigint as planned,
-             coalesce(sum(amount) filter (where kind = 'allotment'), 0)::bigint as allotted,
-             coalesce(sum(amount) filter (where kind = 'spending'), 0)::bigint as spent
-         from programme.money where $1::text is null or body = $1 group by 1 order by 1"
-    );
-    Ok(sqlx::query_as(AssertSqlSafe(query)).bind(body.map(BodyId::as_str)).fetch_all(conn).await?)
 }

@@ -4,10 +4,10 @@ use crate::units;
 use crate::world::{usual, world};
 use kernel::BodyId;
 use programme::Error;
-use programme::coverage::{Taken, by_province, take};
+use programme::coverage::{Taken, by_commune, by_province, take, villages};
 use programme::follow::owed;
-use programme::legal_review::{Addition, Stage, add, documents, list, steps};
-use programme::money::{By, Kind, NewLine, enter, totals};
+use programme::legal_review::{Addition, Stage, Which, add, counts, document, documents, list};
+use programme::money::{self, About, By, Kind, NewLine, enter, lines, totals};
 use time::macros::date;
 
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn money_adds_up_whichever_way_it_is_summed() {
     let mut conn = world.conn().await;
     world.import(&mut conn, &usual()).await;
     let task = owed(&mut conn, date!(2024 - 03 - 06), &"ministry-health".into()).await.unwrap()[0].task;
-    let line = |task, year, kind, amount| NewLine { task, year, kind, amount, basis: "QĐ 1/QĐ-BTC" };
+    let line = |task, year, kind, amount| NewLine { id: None, task, year, kind, amount, basis: "QĐ 1/QĐ-BTC" };
     for (body, task, year, kind, amount) in [
         ("ministry-health", Some(task), 2024, Kind::Plan, 1_000),
         ("ministry-health", Some(task), 2024, Kind::Allotment, 800),
@@ -30,15 +30,22 @@ async fn money_adds_up_whichever_way_it_is_summed() {
     }
     let mut sums = Vec::new();
     for by in [By::All, By::Body, By::Task, By::Year] {
-        let rows = totals(&mut conn, by, None).await.unwrap();
+        let rows = totals(&mut conn, &world.coordinator(), by, &About::default()).await.unwrap();
         let sum = rows.iter().fold((0, 0, 0), |(p, a, s), row| (p + row.planned, a + row.allotted, s + row.spent));
         sums.push(sum);
     }
     assert_eq!(sums, [(3_000_000_001_070, 3_000_000_000_799, 400); 4]);
     let health = BodyId::from("ministry-health");
-    let years = totals(&mut conn, By::Year, Some(&health)).await.unwrap();
+    let years = totals(
+        &mut conn,
+        &world.reporter("ministry-health"),
+        By::Year,
+        &About { body: Some(health), ..About::default() },
+    )
+    .await
+    .unwrap();
     let years: Vec<_> = years.iter().map(|total| (total.key.as_str(), total.planned, total.spent)).collect();
-    assert_eq!(years, [("2024", 1_000, 400), ("2025", 70, 0)]);
+    assert_eq!(years, [("2025", 70, 0), ("2024", 1_000, 400)]);
     // Nothing more is spent than allotted, allotted than planned, taken back than there is.
     for (kind, amount, field) in [
         (Kind::Spending, 401, "spending"),
@@ -52,6 +59,15 @@ async fn money_adds_up_whichever_way_it_is_summed() {
             .unwrap_err();
         assert!(matches!(refused, Error::Over(over) if over == field), "{refused}");
     }
+    // Who does not follow the programme sees the own body's money only.
+    let finance = world.reporter("ministry-finance");
+    let own = totals(&mut conn, &finance, By::Body, &About::default()).await.unwrap();
+    assert_eq!(own.iter().map(|total| total.key.as_str()).collect::<Vec<_>>(), ["ministry-finance"]);
+    let other = About { body: Some("ministry-health".into()), take: 10, ..About::default() };
+    assert!(matches!(lines(&mut conn, &finance, &other).await.unwrap_err(), Error::NotAllowed));
+    assert_eq!(lines(&mut conn, &world.coordinator(), &other).await.unwrap().len(), 5);
+    let clerk = world.officer("government-office", "civil-status-officer");
+    assert!(matches!(totals(&mut conn, &clerk, By::All, &About::default()).await.unwrap_err(), Error::NotAllowed));
     let stranger = enter(&mut conn, &world.coordinator_of("ministry-health"), &line(None, 2024, Kind::Plan, 1)).await;
     assert!(matches!(stranger.unwrap_err(), Error::NotAllowed));
 }
@@ -81,10 +97,103 @@ async fn a_document_goes_its_way_step_by_step() {
     add(&mut conn, &finance, id, &Addition::Move(Stage::Issued, "TT 9/2024/TT-BTC")).await.unwrap();
     let over = add(&mut conn, &finance, id, &Addition::Move(Stage::Dropped, "")).await.unwrap_err();
     assert!(matches!(over, Error::State("stage")));
-    let kinds: Vec<_> = steps(&mut conn, id).await.unwrap().into_iter().map(|step| step.kind).collect();
+    let (found, steps) = document(&mut conn, &justice, id).await.unwrap();
+    assert_eq!(found.stage, Stage::Issued);
+    let kinds: Vec<_> = steps.into_iter().map(|step| step.kind).collect();
     assert_eq!(kinds, ["listed", "moved", "moved", "draft", "moved", "opinion", "moved", "moved"]);
-    assert_eq!(documents(&mut conn, Some(&lead)).await.unwrap()[0].stage, Stage::Issued);
-    assert_eq!(documents(&mut conn, Some(&"ministry-health".into())).await.unwrap(), []);
+    // Who neither leads it, nor is asked, nor said something of it does not know that there is one.
+    let health = world.reporter("ministry-health");
+    assert!(matches!(document(&mut conn, &health, id).await.unwrap_err(), Error::NotFound));
+    assert!(counts(&mut conn, &health).await.unwrap().is_empty());
+    let clerk = world.officer("ministry-finance", "civil-status-officer");
+    assert!(matches!(document(&mut conn, &clerk, id).await.unwrap_err(), Error::NotAllowed));
+    let local = world.coordinator_of("ministry-finance");
+    assert!(matches!(list(&mut conn, &local, "2", "Hai", &lead, "…").await.unwrap_err(), Error::NotAllowed));
+}
+
+#[tokio::test]
+async fn documents_are_leafed_through() {
+    let world = world(date!(2024 - 03 - 06)).await;
+    let mut conn = world.conn().await;
+    let (ctx, lead) = (world.coordinator(), BodyId::from("ministry-finance"));
+    for number in 0..25 {
+        list(&mut conn, &ctx, &format!("{number:02}/2020/TT"), "Thông tư", &lead, "Sửa").await.unwrap();
+    }
+    let mut seen = Vec::new();
+    for skip in [0, 10, 20, 30] {
+        let which = Which { skip, take: 10, ..Which::default() };
+        seen.extend(documents(&mut conn, &ctx, &which).await.unwrap().into_iter().map(|found| found.number));
+    }
+    assert_eq!(seen, (0..25).map(|number| format!("{number:02}/2020/TT")).collect::<Vec<_>>());
+    let none = Which { stage: Some(Stage::Issued), take: 10, ..Which::default() };
+    assert!(documents(&mut conn, &ctx, &none).await.unwrap().is_empty());
+    assert_eq!(counts(&mut conn, &ctx).await.unwrap()["listed"], 25);
+}
+
+#[tokio::test]
+async fn a_file_of_money_is_entered_whole_or_not_at_all() {
+    let world = world(date!(2024 - 03 - 06)).await;
+    let mut conn = world.conn().await;
+    world.import(&mut conn, &usual()).await;
+    let ctx = world.reporter("ministry-health");
+    let head = "directive,section,task,year,kind,amount,basis\n";
+    let bad = format!(
+        "{head}07/CT-TTg,A,1,2024,plan,1.000.000,QĐ 1\n,,,2024,gift,5,QĐ 1\n07/CT-TTg,A,99,2024,plan,5,QĐ 1\n,,,2024,plan,1.5,QĐ 1\n,,,1999,plan,5,QĐ 1\n,,,2024,plan,5,\n"
+    );
+    let taken = money::take(&mut conn, &ctx, bad.as_bytes()).await.unwrap();
+    let faults: Vec<_> = taken.faults.iter().map(|f| (f.line, f.column, f.why)).collect();
+    let wrong = [
+        (3, "kind", "unreadable"),
+        (4, "task", "unknown"),
+        (5, "amount", "unreadable"),
+        (6, "year", "unreadable"),
+        (7, "basis", "unreadable"),
+    ];
+    assert_eq!((taken.entered, faults.as_slice()), (0, wrong.as_slice()));
+    // The last line does not hold: those before it are not entered either.
+    let over = format!("{head}07/CT-TTg,A,1,2024,kế hoạch,1.000,QĐ 1\n07/CT-TTg,A,1,2024,chi,1,QĐ 1\n");
+    let taken = money::take(&mut conn, &ctx, over.as_bytes()).await.unwrap();
+    assert_eq!((taken.entered, taken.faults[0].line, taken.faults[0].why), (0, 3, "over"));
+    assert!(totals(&mut conn, &ctx, By::All, &About::default()).await.unwrap().is_empty());
+    let good = format!("{head}07/CT-TTg,A,1,2024,kế hoạch,1.000.000,QĐ 1\n,,,2024,plan,70,QĐ 2\n");
+    assert_eq!(money::take(&mut conn, &ctx, good.as_bytes()).await.unwrap().entered, 2);
+    assert!(money::take(&mut conn, &ctx, good.as_bytes()).await.unwrap().again);
+    let all = totals(&mut conn, &ctx, By::All, &About::default()).await.unwrap();
+    assert_eq!((all[0].planned, all[0].allotted, all[0].spent), (1_000_070, 0, 0));
+}
+
+#[tokio::test]
+async fn many_villages_are_taken_in_few_statements() {
+    let world = world(date!(2024 - 07 - 01)).await;
+    let mut conn = world.conn().await;
+    let units = units();
+    let on = date!(2024 - 06 - 30);
+    let commune = units.communes("02", on)[0].code.clone();
+    let mut csv = "commune,village,as_of,fibre,signal,power\n".to_owned();
+    for number in 0..12_000 {
+        csv.push_str(&format!("{commune},Thôn {number},2024-06-30,1,{},\n", number % 2));
+    }
+    csv.push_str(&format!("{commune},Thôn 0,2024-06-30,1,0,\n{commune},Thôn 1,2024-06-30,0,0,\n"));
+    let ctx = world.coordinator();
+    let taken = take(&mut conn, &ctx, &units, csv.as_bytes()).await.unwrap();
+    assert_eq!((taken.new, taken.unchanged, taken.refused), (12_000, 1, 1));
+    assert_eq!((taken.faults[0].line, taken.faults[0].why), (12_003, "repeated"));
+    assert_eq!(take(&mut conn, &ctx, &units, csv.as_bytes()).await.unwrap().new, 0);
+    let covered = by_commune(&mut conn, &ctx, &units, "02", on).await.unwrap()[&commune];
+    assert_eq!(
+        (covered.villages, covered.fibre, covered.signal, covered.power),
+        (12_000, (12_000, 0), (6_000, 6_000), (0, 0))
+    );
+    let page = villages(&mut conn, &ctx, &units, commune.as_str(), on, (11_990, 100)).await.unwrap();
+    assert_eq!(page.len(), 10);
+    // A province says how its own villages stand, a ministry none; a clerk does not even look.
+    let foreign =
+        take(&mut conn, &world.coordinator_of("province-committee/01"), &units, csv.as_bytes()).await.unwrap();
+    assert_eq!((foreign.new, foreign.refused, foreign.faults[0].why), (0, 12_002, "foreign"));
+    let ministry = take(&mut conn, &world.coordinator_of("ministry-health"), &units, csv.as_bytes()).await;
+    assert!(matches!(ministry.unwrap_err(), Error::NotAllowed));
+    let clerk = world.officer("government-office", "civil-status-officer");
+    assert!(matches!(by_province(&mut conn, &clerk, &units, on).await.unwrap_err(), Error::NotAllowed));
 }
 
 #[tokio::test]
@@ -112,20 +221,20 @@ async fn villages_are_counted_by_the_provinces_of_the_day() {
     assert_eq!((taken.new, taken.unchanged), (2, 0));
     let again = take(&mut conn, &ctx, &units, csv.as_bytes()).await.unwrap();
     assert_eq!((again.new, again.unchanged), (0, 2));
-    let then = by_province(&mut conn, &units, date!(2024 - 07 - 01)).await.unwrap();
+    let then = by_province(&mut conn, &ctx, &units, date!(2024 - 07 - 01)).await.unwrap();
     let covered = &then[&"02".parse().unwrap()];
     assert_eq!((covered.villages, covered.fibre, covered.signal, covered.power), (2, (2, 0), (1, 1), (0, 1)));
     // Hà Giang went into Tuyên Quang (08).
-    let now = by_province(&mut conn, &units, date!(2026 - 01 - 01)).await.unwrap();
+    let now = by_province(&mut conn, &ctx, &units, date!(2026 - 01 - 01)).await.unwrap();
     assert_eq!(now.keys().map(kernel::UnitCode::as_str).collect::<Vec<_>>(), ["08"]);
     assert_eq!(now.values().next(), Some(covered));
     // A correction of the same day counts, and the day before nothing was known.
     let fixed = format!("commune,village,as_of,fibre,signal,power\n{ha_giang},Thôn Một,2024-06-30,có,có,có\n");
     world.day(date!(2024 - 07 - 02));
     assert_eq!(take(&mut conn, &ctx, &units, fixed.as_bytes()).await.unwrap(), Taken { new: 1, ..Taken::default() });
-    let then = by_province(&mut conn, &units, date!(2024 - 07 - 02)).await.unwrap();
+    let then = by_province(&mut conn, &ctx, &units, date!(2024 - 07 - 02)).await.unwrap();
     assert_eq!(then[&"02".parse().unwrap()].signal, (2, 0));
-    assert!(by_province(&mut conn, &units, date!(2024 - 06 - 29)).await.unwrap().is_empty());
+    assert!(by_province(&mut conn, &ctx, &units, date!(2024 - 06 - 29)).await.unwrap().is_empty());
     let bare = take(&mut conn, &ctx, &units, b"commune,village\n").await.unwrap_err();
     assert!(matches!(bare, Error::Unreadable(_)));
 }
