@@ -13,7 +13,7 @@ const LABEL_CHARS_MAX: usize = 255;
 /// An account to be made.
 #[derive(Clone)]
 pub struct NewAccount<'a> {
-    /// What one signs in with: a citizen's personal number, or an officer's user name.
+    /// What one signs in with: a citizen's personal number, a foreigner's number, or an officer's user name.
     pub login: &'a str,
     /// The password.
     pub password: &'a str,
@@ -74,7 +74,7 @@ impl Identity {
     ) -> Result<AccountId, Error> {
         may_manage(ctx)?;
         let login = match new.citizen {
-            Some(_) => login::of_citizen(new.login)?,
+            Some(_) => login::of_person(new.login)?,
             None => login::of_officer(new.login)?,
         };
         let strong = new.totp.is_some();

@@ -107,7 +107,7 @@ pub enum Error {
     /// Not possible with an account that stands so.
     #[error("IDN0057 wrong state")]
     WrongState,
-    /// No register of foreigners or organisations is connected.
+    /// No register of organisations is connected.
     #[error("IDN0058 no register yet")]
     NoRegisterYet,
     /// A reason must be given, of 500 characters at most.

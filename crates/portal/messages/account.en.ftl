@@ -258,7 +258,7 @@ logout-done-text = Parties signed in from this session were told too.
 
 # Asking for an account
 apply-title = Ask for an electronic identity account
-apply-lead = Your details are compared with the national population register. No papers are needed.
+apply-lead = Your details are compared with the national population register; a foreigner’s, with the residence register. No papers are needed.
 apply-child-title = Ask for an account for a child
 apply-child-lead = A parent or guardian asks for an account for a child under 14.
 apply-kind = Who asks
@@ -270,7 +270,7 @@ apply-level-hint = Level 2 counts like the identity card in procedures, and need
 apply-level-1 = Level 1, entirely online
 apply-level-2 = Level 2, one visit to the commune or ward police
 apply-number = Personal number
-apply-number-hint = 12 digits on the identity card.
+apply-number-hint = 12 digits on the identity card. Foreigners enter the number the system gave them, which begins with NN.
 apply-name = Full name
 apply-birth = Date of birth
 apply-phone = Phone number in your own name
@@ -413,3 +413,21 @@ event-account-called-up = An officer at a counter opened the account
 event-level-raised = Level raised
 event-phone-kept = Phone for codes recorded
 step-up-none-face = This level needs a face or fingerprint compared with the identity register. The portal cannot do that online yet, so it cannot go on with this party.
+
+# Authority
+account-authority = Acting for somebody else
+account-authority-text = Use services for your child under age or for a ward; record it and take it back.
+authority-lead = Once it is recorded you may choose to act for that person when you sign in to a service. The service always sees who acts.
+authority-held = In force
+authority-none = You act for nobody yet.
+authority-possible = Your children and wards
+authority-past = Ended
+authority-give = Record that I act
+authority-withdraw = Take it back
+authority-until = until the end of { $day }
+authority-ended = taken back { $at }
+authority-ran-out = ran out on { $day }
+authority-no-name = Somebody no longer recorded as a relative
+authority-given = It is recorded that you act for this person.
+authority-withdrawn = Taken back. Services that relied on it can no longer do so.
+authority-why = Kinship comes from the national population register, and the reading is logged.

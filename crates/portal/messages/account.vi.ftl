@@ -258,7 +258,7 @@ logout-done-text = Các bên đã đăng nhập từ phiên này cũng được 
 
 # Asking for an account
 apply-title = Xin cấp tài khoản định danh điện tử
-apply-lead = Thông tin được đối chiếu với Cơ sở dữ liệu quốc gia về dân cư. Không phải nộp giấy tờ.
+apply-lead = Thông tin được đối chiếu với Cơ sở dữ liệu quốc gia về dân cư; của người nước ngoài, với dữ liệu cư trú. Không phải nộp giấy tờ.
 apply-child-title = Xin tài khoản cho con
 apply-child-lead = Cha, mẹ hoặc người giám hộ xin tài khoản cho con chưa đủ 14 tuổi.
 apply-kind = Người xin cấp
@@ -270,7 +270,7 @@ apply-level-hint = Mức độ 2 có giá trị như thẻ căn cước khi làm
 apply-level-1 = Mức độ 1, làm trọn trực tuyến
 apply-level-2 = Mức độ 2, đến công an xã, phường một lần
 apply-number = Số định danh cá nhân
-apply-number-hint = 12 chữ số trên thẻ căn cước.
+apply-number-hint = 12 chữ số trên thẻ căn cước. Người nước ngoài nhập số định danh được hệ thống cấp, bắt đầu bằng NN.
 apply-name = Họ, chữ đệm và tên
 apply-birth = Ngày sinh
 apply-phone = Số điện thoại chính chủ
@@ -413,3 +413,21 @@ event-account-called-up = Cán bộ tại quầy mở xem tài khoản
 event-level-raised = Nâng mức độ
 event-phone-kept = Số điện thoại nhận mã được ghi
 step-up-none-face = Mức này cần đối chiếu khuôn mặt hoặc vân tay với dữ liệu căn cước. Cổng chưa làm được việc đó trực tuyến, nên chưa thể tiếp tục với bên này.
+
+# Authority
+account-authority = Làm thay người khác
+account-authority-text = Anh/Chị dùng dịch vụ thay cho con chưa thành niên, người được giám hộ; ghi nhận và rút lại.
+authority-lead = Khi ghi nhận, Anh/Chị có thể chọn làm thay người ấy lúc đăng nhập vào một dịch vụ. Dịch vụ ấy luôn thấy rõ ai đang làm thay.
+authority-held = Đang có hiệu lực
+authority-none = Anh/Chị chưa làm thay ai.
+authority-possible = Con và người được giám hộ
+authority-past = Đã kết thúc
+authority-give = Ghi nhận quyền làm thay
+authority-withdraw = Rút lại
+authority-until = đến hết ngày { $day }
+authority-ended = rút lại lúc { $at }
+authority-ran-out = hết hiệu lực ngày { $day }
+authority-no-name = Người không còn trong quan hệ đã ghi
+authority-given = Đã ghi nhận quyền làm thay.
+authority-withdrawn = Đã rút lại. Dịch vụ đang dùng quyền này không dùng được nữa.
+authority-why = Quan hệ cha mẹ, giám hộ lấy từ Cơ sở dữ liệu quốc gia về dân cư, và lần đọc được ghi vào sổ.

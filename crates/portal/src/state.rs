@@ -60,7 +60,9 @@ pub struct DemoBox {
 pub struct Newcomer {
     /// Who it is.
     pub label: Text,
-    /// Personal number.
+    /// `citizen` or `foreigner`.
+    pub kind: String,
+    /// Personal number, or a foreigner's.
     pub number: String,
     /// Name.
     pub full_name: String,

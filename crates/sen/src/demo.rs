@@ -233,7 +233,9 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     index_history::write(house, args.seed).await?;
     programme::directives_into(house).await?;
     database.look_over().await?;
-    newcomers::write(&newcomers::of(&cast), &folder.join(NEWCOMERS))?;
+    let mut newcomers = newcomers::of(&cast);
+    newcomers.push(newcomers::foreigner(&loader, &house.ctx).await?);
+    newcomers::write(&newcomers, &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await
 }
 

@@ -2,9 +2,11 @@
 
 use crate::synth::Cast;
 use anyhow::{Context, Result};
-use kernel::PartialDate;
+use kernel::{Ctx, PartialDate, SubjectId};
 use pack::Text;
+use register::load::{LoadRecord, Loader};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::path::Path;
 
 /// Part, who it is in Vietnamese and English, the phone that they would give, and whether a parent asks for them.
@@ -26,6 +28,9 @@ const NEWCOMERS: &[(&str, &str, &str, &str, bool)] = &[
     ("girl-of-nine", "con gái chị Hương, 9 tuổi", "Hương's daughter, nine years old", "0912345670", true),
 ];
 
+const FOREIGNER_BORN: &str = "1988-05-14";
+const CARD_LASTS: time::Duration = time::Duration::days(365);
+
 /// One of them.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Newcomer {
@@ -35,7 +40,10 @@ pub struct Newcomer {
     pub vi: String,
     /// Who it is, in English.
     pub en: String,
-    /// Personal number.
+    /// `citizen` or `foreigner`.
+    #[serde(default = "citizen")]
+    pub kind: String,
+    /// Personal number, or a foreigner's.
     pub number: String,
     /// Name.
     pub full_name: String,
@@ -56,6 +64,7 @@ pub fn of(cast: &Cast) -> Vec<Newcomer> {
             part: (*part).to_owned(),
             vi: (*vi).to_owned(),
             en: (*en).to_owned(),
+            kind: citizen(),
             number: person.personal_number.as_str().to_owned(),
             full_name: person.full_name.as_str().to_owned(),
             birth_date: person.birth,
@@ -64,6 +73,43 @@ pub fn of(cast: &Cast) -> Vec<Newcomer> {
         })
     };
     NEWCOMERS.iter().filter_map(one).collect()
+}
+
+fn citizen() -> String {
+    "citizen".to_owned()
+}
+
+/// A foreigner with a residence card, written into the register of foreigners.
+///
+/// # Errors
+/// When the register refuses the record.
+pub async fn foreigner(loader: &Loader, ctx: &Ctx) -> Result<Newcomer> {
+    let born: PartialDate = FOREIGNER_BORN.parse().context("the foreigner's birth date")?;
+    let newcomer = Newcomer {
+        part: "foreigner".to_owned(),
+        vi: "người Tây Ban Nha có thẻ tạm trú".to_owned(),
+        en: "a Spaniard with a temporary residence card".to_owned(),
+        kind: "foreigner".to_owned(),
+        number: "NN2600000017".to_owned(),
+        full_name: "Maria Garcia Lopez".to_owned(),
+        birth_date: born,
+        phone: "0912345671".to_owned(),
+        child: false,
+    };
+    let expires = ctx.today().saturating_add(CARD_LASTS);
+    let body = json!({
+        "identification_number": newcomer.number, "full_name": newcomer.full_name, "birth_date": FOREIGNER_BORN,
+        "sex": "female", "nationality": "Tây Ban Nha", "passport_number": "XDA000017", "card_kind": "temporary",
+        "card_number": "TT000017", "card_expires_on": expires.to_string(),
+    });
+    let record = LoadRecord {
+        register: "foreign-residents".to_owned(),
+        subject: SubjectId(ctx.uuid()),
+        valid_from: ctx.today(),
+        body,
+    };
+    loader.records(ctx, vec![record]).await.context("load the foreigner")?;
+    Ok(newcomer)
 }
 
 /// Keeps them beside the accounts.
@@ -93,6 +139,7 @@ impl Newcomer {
     pub fn shown(&self) -> portal::Newcomer {
         portal::Newcomer {
             label: Text { vi: self.vi.clone(), en: self.en.clone() },
+            kind: self.kind.clone(),
             number: self.number.clone(),
             full_name: self.full_name.clone(),
             birth_date: self.birth_date.earliest(),

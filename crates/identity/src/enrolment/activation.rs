@@ -2,7 +2,7 @@
 //! of one that is recovered.
 
 use super::Enrolment;
-use crate::{Error, NewAccount, Phone, TotpSecret, account, kept, totp};
+use crate::{Error, NewAccount, Phone, TotpSecret, account, kept, login, totp};
 use kernel::{AccountId, Ctx, SubjectId};
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
@@ -165,7 +165,7 @@ impl Enrolment {
                     }
                     None => {
                         let new = NewAccount {
-                            login: &wanted.number,
+                            login: &login::normal(&wanted.number),
                             password: "",
                             citizen: Some((subject, level)),
                             roles: &[],
@@ -257,7 +257,7 @@ pub(super) async fn owner(conn: &mut PgConnection, number: &str) -> Result<Optio
         "select login.account_id from identity.login join identity.account on account.account_id = login.account_id
          where login.login = $1 and (account.disabled_at is null or account.locked_at is not null)",
     )
-    .bind(number)
+    .bind(login::normal(number))
     .fetch_optional(conn)
     .await?;
     Ok(found.map(AccountId))

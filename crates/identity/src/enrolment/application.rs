@@ -1,6 +1,6 @@
 //! Asking for an account.
 
-use super::{Activation, ApplicantKind, AskedBy, Enrolment, Said, activation};
+use super::{Activation, ApplicantKind, AskedBy, Enrolment, People, Said, activation};
 use crate::{Error, Phone, account};
 use kernel::calendar::vietnam;
 use kernel::{Actor, Ctx, Name, PartialDate, PersonalNumber};
@@ -22,7 +22,7 @@ pub struct NewApplication<'a> {
     pub kind: ApplicantKind,
     /// 1 or 2; none for an organisation.
     pub level: Option<u8>,
-    /// The personal number; of a foreigner the residence card's, of an organisation its own.
+    /// The personal number; of a foreigner the one that the system gave, of an organisation its own.
     pub number: &'a str,
     /// The name.
     pub full_name: &'a str,
@@ -73,18 +73,20 @@ impl Enrolment {
         };
         let birth_date = birth.text();
         let said = Said { number: &number, full_name: &full_name, birth_date: &birth_date };
-        let subject = match new.kind {
-            ApplicantKind::Citizen => self.known(ctx, &said).await?,
-            ApplicantKind::Foreigner | ApplicantKind::Organisation => None,
+        let people = People::of(new.kind);
+        let subject = match people {
+            Some(people) => self.known(ctx, people, &said).await?.map(|subject| (people, subject)),
+            None => None,
         };
         let due = self.calendar.add_working_days(ctx.now(), u32::from(self.levels.term(new.kind, new.level)));
         let (id, code) = (ctx.uuid(), format!("TK{:08}", ctx.random.below(CODE_BELOW)));
         // Level 1 needs no officer where the register knows the phone as the person's own: else whoever knows a name, a number and
         // a birth date could open accounts of others.
         let own_phone = match subject.filter(|_| new.level == Some(1) && guardian.is_none()) {
-            Some(subject) => self.phone_of(ctx, subject).await?.is_some_and(|own| own == phone),
+            Some((people, subject)) => self.phone_of(ctx, people, subject).await?.is_some_and(|own| own == phone),
             None => false,
         };
+        let subject = subject.map(|(_, subject)| subject);
         let mut tx = self.identity.db.begin().await?;
         let at_once =
             own_phone && self.identity.sends_messages() && activation::owner(&mut tx, &number).await?.is_none();

@@ -1,6 +1,6 @@
 //! The counter: an officer calls an application up by its code or number, compares, confirms face to face, or refuses.
 
-use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Handed, Likeness, Said};
+use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Handed, Likeness, People, Said};
 use crate::{Error, Phone, account};
 use kernel::{AccountId, Actor, BodyId, Ctx, SubjectId};
 use serde_json::{Value, json};
@@ -147,7 +147,7 @@ impl Enrolment {
     ///
     /// # Errors
     /// `NotAllowed`, `NoSuchApplication`, `AlreadyDecided`, `NotInRegister`, `FaceDiffers`, `PhoneDiffers`, `NoRegisterYet` for
-    /// foreigners and organisations, `ApplicationMalformed` without a card's number.
+    /// organisations, `ApplicationMalformed` without a card's number.
     pub async fn confirm(
         &self,
         ctx: &Ctx,
@@ -161,12 +161,10 @@ impl Enrolment {
         if document.is_empty() || document.len() > 40 || document.chars().any(char::is_control) {
             return Err(Error::ApplicationMalformed("document"));
         }
-        if shown.kind != ApplicantKind::Citizen.as_str() {
-            return Err(Error::NoRegisterYet);
-        }
+        let people = ApplicantKind::of(&shown.kind).and_then(People::of).ok_or(Error::NoRegisterYet)?;
         let phone = same_phone(&shown, heard.phone)?;
         let said = Said { number: &shown.number, full_name: &shown.full_name, birth_date: &shown.birth_date };
-        let subject = self.known(ctx, &said).await?.ok_or(Error::NotInRegister)?;
+        let subject = self.known(ctx, people, &said).await?.ok_or(Error::NotInRegister)?;
         let likeness = match seen.image {
             Some(image) => Some(self.matcher.matches(subject, image).await?),
             None => None,

@@ -1,4 +1,4 @@
-//! How an account comes to be and ends (NĐ 69/2024/NĐ-CP): asked for, checked against the population register, confirmed face
+//! How an account comes to be and ends (NĐ 69/2024/NĐ-CP): asked for, checked against the register of citizens or of foreigners, confirmed face
 //! to face for level 2, activated with a one-time word, locked, recovered at a counter, closed, and closed at death.
 //!
 //! Always true here:
@@ -15,6 +15,7 @@ mod application;
 mod counter;
 mod levels;
 mod matcher;
+mod registers;
 mod state;
 mod watch;
 
@@ -25,19 +26,20 @@ pub use levels::{ApplicantKind, AskedBy, Levels};
 pub use matcher::{BiometricMatcher, FileMatcher, Likeness};
 pub(crate) use state::may_keep;
 pub use state::{AccountShown, AccountState};
-pub use watch::{DEATHS, IDLE_OFFICERS};
+pub use watch::{DEATHS, IDLE_OFFICERS, RESIDENCES};
 
 use crate::openid::authority;
-use crate::{Error, Identity, Phone};
-use exchange::{Exchange, Request, Scope, SubjectRef};
+use crate::{Error, Identity};
+use exchange::{Exchange, Request, Scope};
 use kernel::calendar::Calendar;
-use kernel::{BodyId, Ctx, Kind, PersonalNumber, SubjectId};
+use kernel::{BodyId, Ctx, SubjectId};
+use registers::{People, Said};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The body that provides electronic identification (NĐ 69/2024, Điều 4).
 pub(crate) const PROVIDER: &str = "ministry-public-security";
-/// Why the population register is asked.
+/// Why the registers are asked.
 const PURPOSE: &str = "electronic-identification";
 /// The officer who opens accounts of level 2.
 pub const ENROLMENT_OFFICER: &str = "identity-card-officer";
@@ -77,34 +79,6 @@ impl Enrolment {
         &self.levels
     }
 
-    /// Whom the population register knows by number, name and birth date together, alive.
-    async fn known(&self, ctx: &Ctx, said: &Said<'_>) -> Result<Option<SubjectId>, Error> {
-        let Ok(number) = said.number.parse::<PersonalNumber>() else { return Ok(None) };
-        let request = Request::new(BodyId::new(PROVIDER), BodyId::new(PROVIDER), "population.lookup", PURPOSE)
-            .about(Scope::Subjects(vec![SubjectRef::Number(number)]))
-            .only(["subject", "death_date"]);
-        let asked = json!({"personal_number": said.number, "full_name": said.full_name, "birth_date": said.birth_date});
-        let found = match self.exchange.call(&system(ctx), request, asked).await {
-            Ok(found) => found,
-            Err(problem) if matches!(problem.kind, Kind::NotFound | Kind::Invalid) => return Ok(None),
-            Err(problem) => return Err(Error::Door(problem)),
-        };
-        if found.get("death_date").is_some_and(|date| !date.is_null()) {
-            return Ok(None);
-        }
-        Ok(found.get("subject").and_then(Value::as_str).and_then(|id| id.parse().ok()).map(SubjectId))
-    }
-
-    /// The phone that the register has as the person's own.
-    async fn phone_of(&self, ctx: &Ctx, subject: SubjectId) -> Result<Option<Phone>, Error> {
-        let request = Request::new(BodyId::new(PROVIDER), BodyId::new(PROVIDER), "population.get", PURPOSE)
-            .about(Scope::of(subject))
-            .only(["phone"]);
-        let found =
-            self.exchange.call(&system(ctx), request, json!({"subject": subject})).await.map_err(Error::Door)?;
-        Ok(found.get("phone").and_then(Value::as_str).and_then(|text| Phone::parse(text).ok()))
-    }
-
     /// Whether the person of this number is under age and a child or ward of the citizen who asks. Only the asker's own kin is
     /// read, in the asker's name.
     async fn has_ward(&self, ctx: &Ctx, guardian: SubjectId, number: &str) -> Result<bool, Error> {
@@ -120,25 +94,6 @@ impl Enrolment {
             subject.is_some_and(|subject| authority(kin, subject, ctx.today()).is_some())
         }))
     }
-
-    /// Whether the register says that the person has died.
-    async fn is_dead(&self, ctx: &Ctx, subject: SubjectId) -> Result<bool, Error> {
-        let request = Request::new(BodyId::new(PROVIDER), BodyId::new(PROVIDER), "population.get", PURPOSE)
-            .about(Scope::of(subject))
-            .only(["death_date"]);
-        match self.exchange.call(&system(ctx), request, json!({"subject": subject})).await {
-            Ok(found) => Ok(found.get("death_date").is_some_and(|date| !date.is_null())),
-            Err(problem) if problem.kind == Kind::NotFound => Ok(false),
-            Err(problem) => Err(Error::Door(problem)),
-        }
-    }
-}
-
-/// What an applicant says of the person.
-struct Said<'a> {
-    number: &'a str,
-    full_name: &'a str,
-    birth_date: &'a str,
 }
 
 /// The provider's own program: an applicant has not signed in.

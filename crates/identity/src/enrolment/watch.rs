@@ -1,6 +1,6 @@
 //! What happens to accounts without anybody asking: the register hears of a death, an officer has not come for weeks.
 
-use super::{Enrolment, system};
+use super::{Enrolment, People, system};
 use crate::Error;
 use async_trait::async_trait;
 use kernel::{AccountId, Ctx, Problem};
@@ -14,13 +14,31 @@ use uuid::Uuid;
 
 /// The job that closes the accounts of the dead.
 pub const DEATHS: &str = "identity.deaths";
+/// The job that closes the accounts of foreigners who reside here no more.
+pub const RESIDENCES: &str = "identity.residences";
 /// The job that locks the accounts of officers who do not come.
 pub const IDLE_OFFICERS: &str = "identity.idle-officers";
 
-/// The feed that tells of changes of people's records.
-const FEED: &str = "register.population";
-/// How this context is called as a reader of it.
-const CONSUMER: &str = "identity.deaths";
+/// A register whose changes may end accounts.
+#[derive(Clone, Copy)]
+struct Watched {
+    people: People,
+    /// The feed that tells of changes of people's records.
+    feed: &'static str,
+    /// The job; by the same name this context is known as a reader of the feed.
+    job: &'static str,
+    /// What the history says.
+    reason: &'static str,
+}
+
+const POPULATION: Watched =
+    Watched { people: People::Population, feed: "register.population", job: DEATHS, reason: "death" };
+const FOREIGN_RESIDENTS: Watched = Watched {
+    people: People::ForeignResidents,
+    feed: "register.foreign-residents",
+    job: RESIDENCES,
+    reason: "residence ended",
+};
 /// How long a change waits until it is looked at.
 const EVERY: Duration = Duration::seconds(30);
 /// Changes looked at in one go; more are waiting when it was that many.
@@ -33,7 +51,8 @@ impl Enrolment {
     #[must_use]
     pub fn jobs(&self) -> Vec<(String, Arc<dyn Handler>)> {
         vec![
-            (DEATHS.to_owned(), Arc::new(Deaths(self.clone())) as Arc<dyn Handler>),
+            (DEATHS.to_owned(), Arc::new(Ended(self.clone(), POPULATION)) as Arc<dyn Handler>),
+            (RESIDENCES.to_owned(), Arc::new(Ended(self.clone(), FOREIGN_RESIDENTS))),
             (IDLE_OFFICERS.to_owned(), Arc::new(IdleOfficers(self.clone()))),
         ]
     }
@@ -45,6 +64,7 @@ impl Enrolment {
     pub async fn start(&self, ctx: &Ctx) -> Result<(), Error> {
         let mut tx = self.identity.db.begin().await?;
         order(&mut tx, ctx, DEATHS, ctx.now()).await?;
+        order(&mut tx, ctx, RESIDENCES, ctx.now()).await?;
         order(&mut tx, ctx, IDLE_OFFICERS, next_night(ctx.now())).await?;
         tx.commit().await?;
         Ok(())
@@ -56,10 +76,22 @@ impl Enrolment {
     /// # Errors
     /// When the register or the database does not answer.
     pub async fn close_the_dead(&self, ctx: &Ctx) -> Result<usize, Error> {
+        self.close_ended(ctx, POPULATION).await
+    }
+
+    /// Closes the accounts of foreigners who have died or whose residence has ended, as [`Self::close_the_dead`].
+    ///
+    /// # Errors
+    /// When the register or the database does not answer.
+    pub async fn close_the_departed(&self, ctx: &Ctx) -> Result<usize, Error> {
+        self.close_ended(ctx, FOREIGN_RESIDENTS).await
+    }
+
+    async fn close_ended(&self, ctx: &Ctx, watched: Watched) -> Result<usize, Error> {
         let ctx = &system(ctx);
         let mut conn = self.identity.db.pool().acquire().await?;
-        let after = feed::cursor(&mut conn, CONSUMER, FEED).await?;
-        let items = feed::read(&mut conn, FEED, after, BATCH).await?;
+        let after = feed::cursor(&mut conn, watched.job, watched.feed).await?;
+        let items = feed::read(&mut conn, watched.feed, after, BATCH).await?;
         let Some(last) = items.last().map(|item| item.pos) else { return Ok(0) };
         let mut subjects: Vec<Uuid> = items.iter().map(|item| item.subject.0).collect();
         subjects.sort_unstable();
@@ -72,11 +104,11 @@ impl Enrolment {
         .fetch_all(&mut *conn)
         .await?;
         for (account, subject) in open {
-            if self.is_dead(ctx, kernel::SubjectId(subject)).await? {
-                self.close(ctx, AccountId(account), "death").await?;
+            if self.has_ended(ctx, watched.people, kernel::SubjectId(subject)).await? {
+                self.close(ctx, AccountId(account), watched.reason).await?;
             }
         }
-        feed::advance(&mut conn, CONSUMER, FEED, last).await?;
+        feed::advance(&mut conn, watched.job, watched.feed, last).await?;
         Ok(items.len())
     }
 
@@ -112,15 +144,15 @@ impl Enrolment {
     }
 }
 
-struct Deaths(Enrolment);
+struct Ended(Enrolment, Watched);
 
 #[async_trait]
-impl Handler for Deaths {
+impl Handler for Ended {
     async fn run(&self, ctx: &Ctx, _payload: &Value) -> Result<(), Problem> {
-        let seen = self.0.close_the_dead(ctx).await?;
+        let seen = self.0.close_ended(ctx, self.1).await?;
         let again = if seen as i64 >= BATCH { ctx.now() } else { ctx.now() + EVERY };
         let mut tx = self.0.identity.db.begin().await.map_err(Error::from)?;
-        order(&mut tx, ctx, DEATHS, again).await?;
+        order(&mut tx, ctx, self.1.job, again).await?;
         tx.commit().await.map_err(Error::from)?;
         Ok(())
     }

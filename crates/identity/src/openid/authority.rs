@@ -33,7 +33,7 @@ impl DelegationKind {
         }
     }
 
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         match text {
             "parent" => Self::Parent,
             "guardian" => Self::Guardian,

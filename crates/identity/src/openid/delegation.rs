@@ -8,7 +8,7 @@ use super::Provider;
 use super::authority::{authority, in_force};
 use crate::{Error, account::may_manage};
 use exchange::{Request, Scope};
-use kernel::{AccountId, Actor, Ctx, SubjectId};
+use kernel::{AccountId, Actor, Ctx, Kind, SubjectId};
 use ledger::Entry;
 use serde_json::{Value, json};
 use time::Date;
@@ -156,11 +156,16 @@ impl Provider {
     }
 
     /// The acting citizen's relatives, as the register has them.
-    async fn kin(&self, ctx: &Ctx, own: SubjectId) -> Result<Vec<Value>, Error> {
+    pub(super) async fn kin(&self, ctx: &Ctx, own: SubjectId) -> Result<Vec<Value>, Error> {
         let request = Request::new("national-portal", "ministry-public-security", "population.get", "self-service")
             .about(Scope::of(own))
             .only(["kin"]);
-        let mut read = self.exchange().call(ctx, request, json!({"subject": own})).await.map_err(Error::Door)?;
+        let mut read = match self.exchange().call(ctx, request, json!({"subject": own})).await {
+            Ok(read) => read,
+            // A foreigner: the population register knows no kin of theirs.
+            Err(problem) if problem.kind == Kind::NotFound => return Ok(Vec::new()),
+            Err(problem) => return Err(Error::Door(problem)),
+        };
         match read.get_mut("kin").map(Value::take) {
             Some(Value::Array(kin)) => Ok(kin),
             _ => Ok(Vec::new()),

@@ -23,15 +23,16 @@ impl Service for Register {
     async fn handle(&self, _: &Ctx, _: &mut PgConnection, pass: &Pass, payload: Value) -> Result<Value, Problem> {
         let people = self.1.lock().unwrap().clone();
         let missing = || Problem::new(Kind::NotFound, "REG0001");
-        if self.0 == "population.get" {
+        if self.0.ends_with(".get") {
             let subject: SubjectId = payload["subject"].as_str().unwrap().parse().unwrap();
             pass.admit(subject, None)?;
             return people.into_iter().find(|(id, _)| *id == subject).map(|(_, person)| person).ok_or_else(missing);
         }
-        let found = people.into_iter().find(|(_, person)| person["personal_number"] == payload["personal_number"]);
+        let key = if self.0 == "population.lookup" { "personal_number" } else { "identification_number" };
+        let found = people.into_iter().find(|(_, person)| person[key] == payload[key]);
         let (subject, mut person) = found.ok_or_else(missing)?;
-        let number: PersonalNumber = payload["personal_number"].as_str().unwrap().parse().unwrap();
-        pass.admit(subject, Some(&number))?;
+        let number: Option<PersonalNumber> = payload[key].as_str().unwrap().parse().ok();
+        pass.admit(subject, number.as_ref())?;
         person["subject"] = json!(subject);
         let agrees = ["full_name", "birth_date"].iter().all(|field| person[*field] == payload[*field]);
         if agrees { Ok(person) } else { Err(missing()) }
@@ -86,7 +87,7 @@ async fn desk() -> Desk {
     let levels = identity::enrolment::Levels::read(&pack, &mut report).unwrap();
     let calendar = pack::calendar::read(&pack, &mut report);
     let mut door = Exchange::builder(house.test.db.clone(), bodies);
-    for name in ["population.get", "population.lookup"] {
+    for name in ["population.get", "population.lookup", "foreign-residents.get", "foreign-residents.lookup"] {
         door = door.serve(ServiceName::from(name), Arc::new(Register(name, Arc::clone(&people))));
     }
     let enrolment = Enrolment::new(house.identity.clone(), door.build(), levels, calendar, Arc::new(Matcher));
@@ -461,4 +462,102 @@ async fn officers_who_do_not_come_for_45_days_are_locked() {
     assert_eq!(desk.enrolment.lock_idle_officers(&house.system).await.unwrap(), 1);
     assert_eq!(desk.enrolment.account(&desk.officer, house.officer).await.unwrap().state, AccountState::Locked);
     assert_eq!(desk.enrolment.account(&desk.officer, busy).await.unwrap().state, AccountState::Active);
+}
+
+const MARIA: NewApplication<'static> = NewApplication {
+    kind: ApplicantKind::Foreigner,
+    level: Some(2),
+    number: "NN2600000017",
+    full_name: "Maria Garcia Lopez",
+    birth_date: "1988-05-14",
+    phone: PHONE,
+};
+
+impl Desk {
+    /// A foreigner with a residence card.
+    fn maria(&self) -> SubjectId {
+        let subject = SubjectId(self.house.system.uuid());
+        let record = json!({"identification_number": MARIA.number, "full_name": MARIA.full_name,
+            "birth_date": MARIA.birth_date, "standing": "resident", "phone": "+84912345678"});
+        self.people.lock().unwrap().push((subject, record));
+        subject
+    }
+
+    fn stands(&self, subject: SubjectId, standing: &str) {
+        let mut people = self.people.lock().unwrap();
+        let (_, record) = people.iter_mut().find(|(id, _)| *id == subject).unwrap();
+        record["standing"] = json!(standing);
+    }
+
+    /// Her account of level 2, opened at the counter.
+    async fn maria_opened(&self) -> (AccountId, TotpSecret) {
+        let applied = self.enrolment.apply(&self.house.visitor, &MARIA, str::to_owned).await.unwrap();
+        let found = self.enrolment.call_up(&self.officer, "nn2600000017").await.unwrap();
+        assert!(found.applications[0].agrees);
+        self.enrolment.confirm(&self.officer, applied.id, SEEN, heard(PHONE)).await.unwrap();
+        let word = self.word().await;
+        let secret = TotpSecret::draw(&self.house.visitor.random);
+        let code = totp_now(&secret, self.house.visitor.now());
+        let visitor = &self.house.visitor;
+        let account = self.enrolment.activate(visitor, &word, PASSWORD, Some((&secret, code.as_str()))).await.unwrap();
+        (account, secret)
+    }
+}
+
+#[tokio::test]
+async fn a_foreigner_with_residence_signs_in_by_the_number_that_the_system_gave() {
+    let desk = desk().await;
+    let maria = desk.maria();
+    let (account, secret) = desk.maria_opened().await;
+    desk.house.clock.set(desk.house.visitor.now() + Duration::seconds(60));
+    let code = totp_now(&secret, desk.house.visitor.now());
+    let visitor = &desk.house.visitor;
+    let known = desk.house.identity.sign_in(visitor, "nn2600000017 ", PASSWORD, Some(&code)).await.unwrap();
+    assert_eq!(known.choices, [Actor::Citizen { account, subject: maria, level: 2 }]);
+    let found = desk.enrolment.call_up(&desk.officer, MARIA.number).await.unwrap();
+    assert_eq!(found.account, Some(account), "the counter finds it by the number as it is printed");
+}
+
+#[tokio::test]
+async fn a_foreigners_level_1_is_opened_once_and_never_given_away() {
+    let desk = desk().await;
+    desk.maria();
+    let online = NewApplication { level: Some(1), ..MARIA };
+    desk.enrolment.apply(&desk.house.visitor, &online, str::to_owned).await.unwrap();
+    let early = desk.word().await;
+    desk.maria_opened().await;
+    let sent = desk.messages().await.len();
+    desk.enrolment.apply(&desk.house.visitor, &online, str::to_owned).await.unwrap();
+    assert_eq!(desk.messages().await.len(), sent, "there is an account: it waits for a counter");
+    let taken = desk.enrolment.activate(&desk.house.visitor, &early, "một con đường rất dài về làng", None).await;
+    assert!(matches!(taken, Err(Error::ActivationUnusable)));
+}
+
+#[tokio::test]
+async fn no_account_without_a_card_in_force_and_none_when_residence_has_ended() {
+    let desk = desk().await;
+    let maria = desk.maria();
+    let applied = desk.enrolment.apply(&desk.house.visitor, &MARIA, str::to_owned).await.unwrap();
+    desk.enrolment.call_up(&desk.officer, &applied.code).await.unwrap();
+    for standing in ["expired", "ended", "dead"] {
+        desk.stands(maria, standing);
+        let refused = desk.enrolment.confirm(&desk.officer, applied.id, SEEN, heard(PHONE)).await;
+        assert!(matches!(refused, Err(Error::NotInRegister)), "{standing}");
+    }
+    desk.stands(maria, "resident");
+    desk.enrolment.refuse(&desk.officer, applied.id, "nộp lại").await.unwrap();
+    let (account, _) = desk.maria_opened().await;
+
+    let system = &desk.house.system;
+    for (standing, state) in [("expired", AccountState::Active), ("ended", AccountState::Closed)] {
+        desk.stands(maria, standing);
+        let mut conn = desk.house.test.db.pool().acquire().await.unwrap();
+        store::feed::append(&mut conn, system, "register.foreign-residents", maria, "amended", &json!({}))
+            .await
+            .unwrap();
+        store::feed::Sequencer::new(desk.house.test.db.clone(), system.clone()).run_once().await.unwrap();
+        assert_eq!(desk.enrolment.close_the_dead(system).await.unwrap(), 0, "another register's feed");
+        assert_eq!(desk.enrolment.close_the_departed(system).await.unwrap(), 1);
+        assert_eq!(desk.enrolment.account(&desk.officer, account).await.unwrap().state, state, "{standing}");
+    }
 }

@@ -95,3 +95,25 @@ async fn nobody_uses_anothers_authority() {
     let refused = house.provider.end_delegation(&house.citizen(), delegation).await.unwrap_err();
     assert_eq!(Problem::from(refused).code, "IDN0007");
 }
+
+#[tokio::test]
+async fn a_parent_sees_for_whom_they_could_act_and_what_has_ended() {
+    let house = house().await;
+    let citizen = house.citizen();
+    let wards = house.provider.wards(&citizen).await.unwrap();
+    assert_eq!(wards.len(), 1, "a spouse is nobody's ward");
+    assert_eq!((wards[0].subject, wards[0].kind, wards[0].name.as_str()), (house.child, "parent", "Nguyễn An"));
+    assert!(house.provider.past_delegations(&citizen).await.unwrap().is_empty());
+
+    let delegation = house.provider.delegate_kin(&citizen, house.child).await.unwrap();
+    assert!(house.provider.wards(&citizen).await.unwrap().is_empty(), "it is recorded already");
+    house.provider.end_delegation(&citizen, delegation).await.unwrap();
+    assert_eq!(house.provider.wards(&citizen).await.unwrap().len(), 1, "and can be recorded again");
+    let past = house.provider.past_delegations(&citizen).await.unwrap();
+    assert_eq!((past.len(), past[0].kind, past[0].name.as_deref()), (1, "parent", Some("Nguyễn An")));
+    assert_eq!(past[0].ended_at, Some(house.system.now()));
+
+    let level_1 = house.system.act_as(Actor::Citizen { account: house.mother.0, subject: house.mother.1, level: 1 });
+    assert!(house.provider.wards(&level_1).await.is_err());
+    assert!(house.provider.past_delegations(&level_1).await.is_err());
+}

@@ -40,6 +40,7 @@ fn filled(state: &State, uri: &Uri, child: bool) -> Form {
     let born = person.birth_date;
     let (day, month, year) = (born.day().to_string(), u8::from(born.month()).to_string(), born.year().to_string());
     let fields = [
+        ("kind", person.kind.clone()),
         ("number", person.number.clone()),
         ("full_name", person.full_name.clone()),
         ("birth_date.d", day),

@@ -22,9 +22,10 @@ pub(crate) async fn show(extract::State(state): extract::State<State>, visit: Si
         _ => None,
     };
     let askings = state.provider.asked_of(&visit.ctx, visit.session.account).await?;
-    let child = level.filter(|level| *level == 2).map(|_| ("child", "/tai-khoan/con"));
+    let kin = [("authority", "/tai-khoan/uy-quyen"), ("child", "/tai-khoan/con")];
+    let kin = kin.into_iter().filter(|_| level == Some(2));
     let cards: Vec<Value> =
-        CARDS.into_iter().chain(child).map(|(name, href)| json!({"href": href, "name": name})).collect();
+        CARDS.into_iter().chain(kin).map(|(name, href)| json!({"href": href, "name": name})).collect();
     let content = json!({
         "askings": askings.len(), "level": level, "cards": cards, "assurance": page::assurance(&visit.session.authentication),
     });

@@ -4,6 +4,7 @@
 mod activate;
 mod apply;
 mod asking;
+mod authority;
 mod consent;
 mod counter;
 mod devices;
@@ -45,6 +46,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/tai-khoan/thiet-bi", get(devices::show).post(devices::end))
         .route("/tai-khoan/lich-su", get(history::show))
         .route("/tai-khoan/mo", get(apply::form).post(apply::send))
+        .route("/tai-khoan/uy-quyen", get(authority::show).post(authority::change))
         .route("/tai-khoan/con", get(apply::child_form).post(apply::send_child))
         .route("/tin-nhan", get(messages::show))
         .route("/tai-khoan/kich-hoat", get(activate::form).post(activate::activate))

@@ -74,7 +74,7 @@ async fn hinted(provider: &Provider, ctx: &Ctx, asked: &Asked) -> Result<Option<
     match hints {
         [Some(login), None, None] => {
             // A name that nobody could have is told, since that says nothing about anybody.
-            let login = login::of_citizen(login).or_else(|_| login::of_officer(&login::normal(login)));
+            let login = login::of_person(login).or_else(|_| login::of_officer(&login::normal(login)));
             by_login(provider, &login.map_err(|_| unknown())?).await
         }
         [None, Some(token), None] => {
