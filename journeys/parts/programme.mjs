@@ -261,4 +261,44 @@ export default function programme(world) {
     await page.goto(`${world.url}/dieu-hanh/van-ban`);
     assert.equal(await page.locator('main table a').filter({ hasText: '77/KH-THU' }).count(), 1);
   });
+
+  step('money adds up, is not spent before it is allotted, and is not shown to another ministry', async () => {
+    const page = await world.person('programme-reporter');
+    const at = `${world.url}/dieu-hanh/kinh-phi`;
+    const enter = async (kind, amount) => {
+      await page.goto(at);
+      await page.getByLabel(kind, { exact: true }).check();
+      await page.fill('#year', '2026');
+      await page.fill('#amount', amount);
+      await page.fill('#basis', 'Quyết định 15/QĐ-MAU');
+      await page.getByRole('button', { name: 'Ghi', exact: true }).click();
+    };
+    await page.goto(at);
+    await sound(page, 'funding-nothing');
+    await enter('Kế hoạch', '1.250.000.000');
+    await page.waitForURL(/xong=dong/);
+    await enter('Đã chi', '1.000');
+    await page.waitForSelector('.govuk-error-summary');
+    assert.equal(await page.inputValue('#amount'), '1.000', 'what was typed is not lost');
+    await page.goto(at);
+    const csv = 'year,kind,amount,basis\n2026,allotment,900.000.000,QĐ 1\n2026,spending,250.000.000,QĐ 2\n';
+    await page.setInputFiles('#file', { name: 'kinh-phi.csv', mimeType: 'text/csv', buffer: Buffer.from(`${csv}2026,spending,mười,QĐ 3\n`) });
+    await page.getByRole('button', { name: 'Gửi tệp' }).click();
+    assert.match(await main(page), /Dòng 4, cột amount/);
+    await page.goto(at);
+    assert.ok(!(await main(page)).includes('900.000.000'), 'one wrong line, and none is entered');
+    await page.setInputFiles('#file', { name: 'kinh-phi.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await page.getByRole('button', { name: 'Gửi tệp' }).click();
+    await page.waitForURL(/xong=tep/);
+    for (const sum of ['1.250.000.000', '900.000.000', '250.000.000']) {
+      assert.equal(await page.locator('tfoot').filter({ hasText: sum }).count(), 3, `${sum} in every total`);
+    }
+    await sound(page, 'funding');
+    const other = await world.person('programme-reporter-2');
+    await other.goto(`${at}`);
+    assert.ok(!(await main(other)).includes('250.000.000'));
+    assert.equal((await other.request.get(`${at}?don-vi=ministry-justice`)).status(), 403);
+    const stranger = await world.person('civil-status-officer');
+    assert.equal((await stranger.request.get(at)).status(), 403);
+  });
 }

@@ -122,7 +122,11 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                 items.extend([("/lanh-dao", "nav-leader"), ("/dieu-hanh/chi-so", "nav-index")]);
             }
             if works_on_programme(roles) {
-                items.extend([("/dieu-hanh/nhiem-vu", "nav-tasks"), ("/dieu-hanh/van-ban", "nav-directives")]);
+                items.extend([
+                    ("/dieu-hanh/nhiem-vu", "nav-tasks"),
+                    ("/dieu-hanh/van-ban", "nav-directives"),
+                    ("/dieu-hanh/kinh-phi", "nav-funding"),
+                ]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {
                 items.push(("/can-bo/tai-khoan", "nav-desk"));

@@ -1,5 +1,6 @@
 //! Pages for those who answer for public services.
 
+mod funding;
 mod index;
 mod programme;
 
@@ -9,5 +10,5 @@ use crate::State;
 use axum::Router;
 
 pub(crate) fn router() -> Router<State> {
-    Router::new().merge(index::router()).merge(programme::router())
+    Router::new().merge(index::router()).merge(programme::router()).merge(funding::router())
 }
