@@ -301,4 +301,56 @@ export default function programme(world) {
     const stranger = await world.person('civil-status-officer');
     assert.equal((await stranger.request.get(at)).status(), 403);
   });
+
+  step('a legal document is listed, drafted by the ministry that leads, commented on by another, and issued', async () => {
+    const page = await world.person('programme-coordinator');
+    const at = `${world.url}/dieu-hanh/ra-soat`;
+    await page.goto(at);
+    await sound(page, 'legal-nothing');
+    await page.locator('summary').filter({ hasText: 'Đưa một văn bản' }).click();
+    await page.fill('#number', '15/2015/TT-BTP');
+    await page.getByRole('button', { name: 'Đưa vào danh mục' }).click();
+    await page.waitForSelector('.govuk-error-summary');
+    assert.equal(await page.inputValue('#number'), '15/2015/TT-BTP', 'what was typed is not lost');
+    await page.fill('#title', 'Thông tư hướng dẫn đăng ký hộ tịch');
+    await page.selectOption('#lead', 'ministry-justice');
+    await page.fill('#finding', 'Còn yêu cầu bản sao giấy tờ mà cơ sở dữ liệu đã có.');
+    await page.getByRole('button', { name: 'Đưa vào danh mục' }).click();
+    await page.waitForURL(/ra-soat\/.+xong=1/);
+    assert.equal(await page.getByRole('button', { name: 'Bắt đầu rà soát' }).count(), 0, 'only who leads moves it');
+    const document = new URL(page.url()).pathname;
+
+    const lead = await world.person('programme-reporter');
+    const other = await world.person('programme-reporter-2');
+    assert.equal((await other.request.get(`${world.url}${document}`)).status(), 404, 'nobody is asked yet');
+    await lead.goto(`${world.url}${document}`);
+    for (const deed of ['Bắt đầu rà soát', 'Soạn thảo']) {
+      await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: deed, exact: true }).click()]);
+      await lead.goto(`${world.url}${document}`);
+    }
+    await lead.getByRole('button', { name: 'Gửi dự thảo' }).click();
+    await lead.waitForSelector('#file-error');
+    await lead.setInputFiles('#file', evidence('dự thảo'));
+    await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Gửi dự thảo' }).click()]);
+    await sound(lead, 'legal-lead');
+    await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Lấy ý kiến' }).click()]);
+
+    await other.goto(at);
+    await other.locator('main .sen-list a').click();
+    await other.fill('#note', 'Đề nghị bỏ cả bản chụp căn cước.');
+    const [download] = await Promise.all([other.waitForEvent('download'), other.locator('a[href*="/du-thao"]').click()]);
+    assert.equal(download.suggestedFilename(), 'báo cáo rà soát.pdf');
+    await Promise.all([other.waitForURL(/xong=1/), other.getByRole('button', { name: 'Gửi ý kiến' }).click()]);
+    await sound(other, 'legal-asked');
+
+    await lead.goto(`${world.url}${document}`);
+    assert.match(await main(lead), /bỏ cả bản chụp căn cước/);
+    for (const deed of ['Trình ban hành', 'Đã ban hành']) {
+      await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: deed, exact: true }).click()]);
+      await lead.goto(`${world.url}${document}`);
+    }
+    assert.match(await main(lead), /đã ban hành/);
+    const stranger = await world.person('civil-status-officer');
+    for (const path of ['/dieu-hanh/ra-soat', document]) assert.equal((await stranger.request.get(`${world.url}${path}`)).status(), 403, path);
+  });
 }

@@ -126,6 +126,7 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                     ("/dieu-hanh/nhiem-vu", "nav-tasks"),
                     ("/dieu-hanh/van-ban", "nav-directives"),
                     ("/dieu-hanh/kinh-phi", "nav-funding"),
+                    ("/dieu-hanh/ra-soat", "nav-legal"),
                 ]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {

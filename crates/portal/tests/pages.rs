@@ -90,6 +90,7 @@ fn every_template_is_rendered_in_both_languages() {
     let parts = [
         "layout.html",
         "components.html",
+        "steering/legal-parts.html",
         "steering/task-parts.html",
         "steering/task-period-table.html",
         "fields.html",

@@ -3,9 +3,9 @@
 
 mod read;
 
-pub use read::{Counts, PAGE_MAX, Which, counts, document, documents};
+pub use read::{Counts, PAGE_MAX, Which, counts, document, documents, draft};
 
-use crate::follow::{COORDINATOR, REPORTER, acting};
+use crate::follow::{self, COORDINATOR, NewFile, REPORTER, acting};
 use crate::{Error, sight};
 use kernel::{BodyId, Ctx};
 use ledger::Entry;
@@ -114,6 +114,8 @@ pub struct Step {
     pub note: String,
     /// SHA-256 of a draft.
     pub file_hash: Option<Vec<u8>>,
+    /// What the draft's file is called.
+    pub file_name: Option<String>,
     /// The task that the change serves.
     pub task_id: Option<Uuid>,
     /// When.
@@ -126,8 +128,8 @@ pub struct Step {
 pub enum Addition<'a> {
     /// It moves on.
     Move(Stage, &'a str),
-    /// A draft, known by its hash.
-    Draft([u8; 32], &'a str),
+    /// A draft.
+    Draft(&'a NewFile, &'a str),
     /// What another body says of the draft.
     Opinion(&'a str),
     /// A task that the change serves.
@@ -172,7 +174,7 @@ pub async fn list(
     if made.rows_affected() == 0 {
         return Err(Error::State("listed"));
     }
-    let step = NewStep { kind: "listed", state: Some("listed"), note: "", file_hash: None, task: None };
+    let step = NewStep { kind: "listed", state: Some("listed"), note: "", file: None, task: None };
     keep(conn, ctx, &by, id, 1, &step).await?;
     Ok(id)
 }
@@ -181,7 +183,7 @@ struct NewStep<'s> {
     kind: &'static str,
     state: Option<&'static str>,
     note: &'s str,
-    file_hash: Option<[u8; 32]>,
+    file: Option<([u8; 32], &'s str)>,
     task: Option<Uuid>,
 }
 
@@ -197,7 +199,7 @@ pub async fn add(conn: &mut PgConnection, ctx: &Ctx, document: Uuid, addition: &
         sqlx::query_as(find).bind(document).fetch_optional(&mut *conn).await?.ok_or(Error::NotFound)?;
     let stage = Stage::parse(&state)?;
     let leads = lead == by.0.as_str();
-    let none = NewStep { kind: "moved", state: None, note: "", file_hash: None, task: None };
+    let none = NewStep { kind: "moved", state: None, note: "", file: None, task: None };
     let (step, next) = match *addition {
         Addition::Opinion(_) if leads => return Err(Error::NotAllowed),
         Addition::Opinion(_) if stage != Stage::Consulting => return Err(Error::State("consulting")),
@@ -209,7 +211,10 @@ pub async fn add(conn: &mut PgConnection, ctx: &Ctx, document: Uuid, addition: &
         Addition::Draft(..) if !matches!(stage, Stage::Drafting | Stage::Consulting) => {
             return Err(Error::State("drafting"));
         }
-        Addition::Draft(hash, note) => (NewStep { kind: "draft", note, file_hash: Some(hash), ..none }, stage),
+        Addition::Draft(file, note) => {
+            let hash = follow::keep_file(&mut *conn, ctx, &by.0, file).await?;
+            (NewStep { kind: "draft", note, file: Some((hash, file.name.as_str())), ..none }, stage)
+        }
         Addition::Task(task) => {
             let exists = "select exists (select from programme.task where task_id = $1)";
             if !sqlx::query_scalar::<_, bool>(exists).bind(task).fetch_one(&mut *conn).await? {
@@ -235,12 +240,12 @@ async fn keep(
     step: &NewStep<'_>,
 ) -> Result<(), Error> {
     let said = json!({"programme": "legal", "document": document, "step": step.kind, "state": step.state,
-        "draft": step.file_hash.map(|hash| kernel::text::hex(&hash)), "task": step.task, "for": by.0, "officer": by.1});
+        "draft": step.file.map(|(hash, _)| kernel::text::hex(&hash)), "task": step.task, "for": by.0, "officer": by.1});
     let entry = ledger::append(&mut *conn, ctx, Entry { subject: None, kind: "change", body: said }).await?;
     sqlx::query(
         "insert into programme.legal_step (document_id, step_id, seq, kind, state, body, note, file_hash, task_id, actor, at,
-             entry_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             entry_id, file_name)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(document)
     .bind(ctx.uuid())
@@ -249,11 +254,12 @@ async fn keep(
     .bind(step.state)
     .bind(by.0.as_str())
     .bind(step.note)
-    .bind(step.file_hash.map(|hash| hash.to_vec()))
+    .bind(step.file.map(|(hash, _)| hash.to_vec()))
     .bind(step.task)
     .bind(by.1)
     .bind(ctx.now())
     .bind(Uuid::from(entry))
+    .bind(step.file.map(|(_, name)| name))
     .execute(conn)
     .await?;
     Ok(())

@@ -2,6 +2,7 @@
 
 mod funding;
 mod index;
+mod legal;
 mod programme;
 
 pub use programme::MEASURES_INDEX;
@@ -10,5 +11,5 @@ use crate::State;
 use axum::Router;
 
 pub(crate) fn router() -> Router<State> {
-    Router::new().merge(index::router()).merge(programme::router()).merge(funding::router())
+    Router::new().merge(index::router()).merge(programme::router()).merge(funding::router()).merge(legal::router())
 }

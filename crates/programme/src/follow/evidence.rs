@@ -2,7 +2,7 @@
 
 use crate::Error;
 use kernel::BodyId;
-use kernel::text::hex;
+use kernel::text::{hex, unhex};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -63,7 +63,7 @@ impl Evidence {
     pub(super) fn is_right(&self) -> bool {
         let named = |name: &str| (1..=NAME_MAX).contains(&name.chars().count());
         match self {
-            Self::File { name, hash, size } => named(name) && unhex(hash).is_some() && *size >= 0,
+            Self::File { name, hash, size } => named(name) && unhex::<32>(hash).is_some() && *size >= 0,
             Self::Figure { name, figure, .. } | Self::Measured { name, figure, .. } => {
                 named(name) && figure.is_finite()
             }
@@ -82,13 +82,6 @@ impl Evidence {
             Self::Measured { name, figure, .. } => json!({"measured": name, "figure": figure}),
         }
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }
 
 #[derive(Default, sqlx::FromRow)]
@@ -113,9 +106,13 @@ pub(super) async fn keep(
     evidence: &Evidence,
 ) -> Result<(), Error> {
     let row = match evidence.clone() {
-        Evidence::File { name, hash, size } => {
-            Row { kind: "file".to_owned(), name, file_hash: unhex(&hash), file_size: Some(size), ..Row::default() }
-        }
+        Evidence::File { name, hash, size } => Row {
+            kind: "file".to_owned(),
+            name,
+            file_hash: unhex::<32>(&hash).map(Vec::from),
+            file_size: Some(size),
+            ..Row::default()
+        },
         Evidence::Figure { name, figure, unit, as_of } => {
             Row { kind: "figure".to_owned(), name, figure: Some(figure), unit, as_of, ..Row::default() }
         }

@@ -108,9 +108,21 @@ pub async fn document(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<(L
         .await?;
     let document = row.ok_or(Error::NotFound)?.document()?;
     let steps = sqlx::query_as(
-        "select kind, state, body, note, file_hash, task_id, at from programme.legal_step where document_id = $1
+        "select kind, state, body, note, file_hash, file_name, task_id, at from programme.legal_step where document_id = $1
          order by seq limit $2",
     );
     let steps = steps.bind(id).bind(STEPS_MAX).fetch_all(conn).await?;
     Ok((document, steps))
+}
+
+/// A draft of a document: its name and what is in it.
+///
+/// # Errors
+/// As [`document`]; [`Error::NotFound`] where the document has no such draft.
+pub async fn draft(conn: &mut PgConnection, ctx: &Ctx, id: Uuid, hash: &[u8; 32]) -> Result<(String, Vec<u8>), Error> {
+    document(conn, ctx, id).await?;
+    let find = "select coalesce(s.file_name, s.kind), f.bytes from programme.legal_step s
+        join programme.evidence_file f on f.body = s.body and f.file_hash = s.file_hash
+        where s.document_id = $1 and s.file_hash = $2 order by s.seq limit 1";
+    sqlx::query_as(find).bind(id).bind(hash.as_slice()).fetch_optional(conn).await?.ok_or(Error::NotFound)
 }

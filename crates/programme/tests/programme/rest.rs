@@ -5,8 +5,9 @@ use crate::world::{usual, world};
 use kernel::BodyId;
 use programme::Error;
 use programme::coverage::{Taken, by_commune, by_province, take, villages};
+use programme::follow::NewFile;
 use programme::follow::owed;
-use programme::legal_review::{Addition, Stage, Which, add, counts, document, documents, list};
+use programme::legal_review::{Addition, Stage, Which, add, counts, document, documents, draft, list};
 use programme::money::{self, About, By, Kind, NewLine, enter, lines, totals};
 use time::macros::date;
 
@@ -88,7 +89,8 @@ async fn a_document_goes_its_way_step_by_step() {
     assert!(matches!(early, Error::State("consulting")));
     add(&mut conn, &finance, id, &Addition::Move(Stage::Reviewing, "")).await.unwrap();
     add(&mut conn, &finance, id, &Addition::Move(Stage::Drafting, "")).await.unwrap();
-    add(&mut conn, &finance, id, &Addition::Draft([3; 32], "Bản 1")).await.unwrap();
+    let draft_file = NewFile { name: "dự thảo.docx".to_owned(), bytes: b"PK".to_vec() };
+    add(&mut conn, &finance, id, &Addition::Draft(&draft_file, "Bản 1")).await.unwrap();
     add(&mut conn, &finance, id, &Addition::Move(Stage::Consulting, "")).await.unwrap();
     add(&mut conn, &justice, id, &Addition::Opinion("Nên sửa Điều 2")).await.unwrap();
     let foreign = add(&mut conn, &justice, id, &Addition::Move(Stage::Submitted, "")).await.unwrap_err();
@@ -99,6 +101,12 @@ async fn a_document_goes_its_way_step_by_step() {
     assert!(matches!(over, Error::State("stage")));
     let (found, steps) = document(&mut conn, &justice, id).await.unwrap();
     assert_eq!(found.stage, Stage::Issued);
+    let hash: [u8; 32] = steps[3].file_hash.clone().unwrap().try_into().unwrap();
+    let kept = draft(&mut conn, &justice, id, &hash).await.unwrap();
+    assert_eq!(kept, ("dự thảo.docx".to_owned(), b"PK".to_vec()), "who is asked can read what the draft says");
+    assert!(matches!(draft(&mut conn, &justice, id, &[0; 32]).await.unwrap_err(), Error::NotFound));
+    let blind = draft(&mut conn, &world.reporter("ministry-health"), id, &hash).await.unwrap_err();
+    assert!(matches!(blind, Error::NotFound));
     let kinds: Vec<_> = steps.into_iter().map(|step| step.kind).collect();
     assert_eq!(kinds, ["listed", "moved", "moved", "draft", "moved", "opinion", "moved", "moved"]);
     // Who neither leads it, nor is asked, nor said something of it does not know that there is one.
