@@ -353,4 +353,42 @@ export default function programme(world) {
     const stranger = await world.person('civil-status-officer');
     for (const path of ['/dieu-hanh/ra-soat', document]) assert.equal((await stranger.request.get(`${world.url}${path}`)).status(), 403, path);
   });
+
+  step('villages are reported in a file, and found from the map of the country down', async () => {
+    const page = await world.person('programme-coordinator');
+    const at = `${world.url}/dieu-hanh/phu-song`;
+    await page.goto(at);
+    await sound(page, 'coverage-nothing');
+    const send = async (csv) => {
+      await page.goto(at);
+      await page.setInputFiles('#file', { name: 'thon.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+      await page.getByRole('button', { name: 'Gửi tệp' }).click();
+    };
+    await send('commune,village\n00004,Tổ 1\n');
+    await page.waitForSelector('.govuk-error-summary');
+    const head = 'commune,village,as_of,fibre,signal,power\n';
+    await send(`${head}00004,Tổ 1,2026-06-30,có,có,có\n00004,Tổ 2,30/06/2026,không,có,\n99999,Tổ 3,2026-06-30,có,có,có\n`);
+    assert.match(await main(page), /Đã nhận 2 dòng mới\. 1 dòng không nhận được/);
+    assert.match(await main(page), /Dòng 4, cột commune: “99999”/);
+    await send(`${head}00004,Tổ 1,2026-06-30,có,có,có\n00004,Tổ 4,2026-06-30,không,không,có\n`);
+    await page.waitForURL(/moi=1/);
+    await page.goto(at);
+    await sound(page, 'coverage');
+    const row = page.locator('tbody tr').filter({ hasText: 'Hà Nội' });
+    assert.match(await row.innerText(), /3\s+1 \(33 %\)\s+2\s+0/);
+    await row.locator('a').click();
+    await page.waitForURL(/tinh=01/);
+    await sound(page, 'coverage-province');
+    await page.locator('tbody a').first().click();
+    await page.waitForURL(/xa=00004/);
+    const villages = await page.locator('tbody tr').allInnerTexts();
+    assert.equal(villages.length, 3);
+    assert.match(villages[2], /Tổ 1/, 'what lacks something stands first');
+    await sound(page, 'coverage-commune');
+    const reporter = await world.person('programme-reporter');
+    await reporter.goto(at);
+    assert.equal(await reporter.locator('main form').count(), 0, 'who reports on tasks says nothing of villages');
+    const stranger = await world.person('civil-status-officer');
+    assert.equal((await stranger.request.get(at)).status(), 403);
+  });
 }

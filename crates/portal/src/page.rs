@@ -127,6 +127,7 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                     ("/dieu-hanh/van-ban", "nav-directives"),
                     ("/dieu-hanh/kinh-phi", "nav-funding"),
                     ("/dieu-hanh/ra-soat", "nav-legal"),
+                    ("/dieu-hanh/phu-song", "nav-coverage"),
                 ]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {

@@ -1,5 +1,6 @@
 //! Pages for those who answer for public services.
 
+mod coverage;
 mod funding;
 mod index;
 mod legal;
@@ -11,5 +12,10 @@ use crate::State;
 use axum::Router;
 
 pub(crate) fn router() -> Router<State> {
-    Router::new().merge(index::router()).merge(programme::router()).merge(funding::router()).merge(legal::router())
+    Router::new()
+        .merge(index::router())
+        .merge(programme::router())
+        .merge(coverage::router())
+        .merge(funding::router())
+        .merge(legal::router())
 }
