@@ -37,11 +37,28 @@ impl Form {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
     }
 
-    /// PostgreSQL takes no U+0000, and no text has it.
-    pub(crate) fn refuse_nul(&self) -> Result<(), Failure> {
-        let has = self.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'));
-        if has { Err(no_text()) } else { Ok(()) }
+    /// Refuses U+0000, which no text has and PostgreSQL does not take, and what does not carry the session's token.
+    pub(crate) fn check(&self, visitor: &Visitor) -> Result<(), Failure> {
+        if self.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(no_text());
+        }
+        if let Some(session) = &visitor.session {
+            csrf::token(session, self.get("_csrf"))?;
+        }
+        Ok(())
     }
+}
+
+/// Who sends a form from a page of ours; what another site sends is refused before its body is read.
+pub(crate) async fn ours<S>(request: Request, state: &S) -> Result<(Visitor, Request), Failure>
+where
+    S: Send + Sync,
+    Web: FromRef<S>,
+{
+    let (mut parts, body) = request.into_parts();
+    csrf::same_site(&parts.headers)?;
+    let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+    Ok((visitor, Request::from_parts(parts, body)))
 }
 
 impl<S> FromRequest<S> for Form
@@ -52,18 +69,12 @@ where
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        csrf::same_site(&parts.headers)?;
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        let request = Request::from_parts(parts, body);
+        let (visitor, request) = ours(request, state).await?;
         let axum::Form(fields) = axum::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.into_status(), "application/x-www-form-urlencoded"))?;
         let form = Self(fields);
-        form.refuse_nul()?;
-        if let Some(session) = &visitor.session {
-            csrf::token(session, form.get("_csrf"))?;
-        }
+        form.check(&visitor)?;
         Ok(form)
     }
 }
@@ -81,17 +92,16 @@ where
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        csrf::same_site(&parts.headers)?;
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+        let (visitor, request) = ours(request, state).await?;
+        let headers = request.headers();
         if let Some(session) = &visitor.session {
-            csrf::token(session, parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok()))?;
+            csrf::token(session, headers.get("x-csrf-token").and_then(|value| value.to_str().ok()))?;
         }
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
         if !kind.starts_with("application/json") {
             return Err(Failure(Problem::new(Kind::Invalid, codes::MEDIA_TYPE).with("expected", "application/json")));
         }
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
+        let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.into_status(), "application/json"))?;
         if bytes.windows(NUL.len()).any(|part| part == NUL) {

@@ -1,9 +1,9 @@
 //! Forms with files (`multipart/form-data`, RFC 7578), checked like every other form.
 
-use crate::form::refused;
-use crate::{Failure, Form, Visitor, Web, codes, csrf};
+use crate::form::{ours, refused};
+use crate::{Failure, Form, Web, codes};
 use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRef, FromRequest, Multipart, Request};
 use axum::response::IntoResponse;
 use kernel::{Kind, Problem};
 
@@ -46,10 +46,8 @@ where
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let (mut parts, body) = request.into_parts();
-        csrf::same_site(&parts.headers)?;
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        let mut multipart = Multipart::from_request(Request::from_parts(parts, body), state)
+        let (visitor, request) = ours(request, state).await?;
+        let mut multipart = Multipart::from_request(request, state)
             .await
             .map_err(|rejection| refused(rejection.into_response().status(), "multipart/form-data"))?;
         let mut upload = Self::default();
@@ -71,10 +69,7 @@ where
                 None => upload.form.0.push((name, field.text().await.map_err(broken)?)),
             }
         }
-        upload.form.refuse_nul()?;
-        if let Some(session) = &visitor.session {
-            csrf::token(session, upload.form.get("_csrf"))?;
-        }
+        upload.form.check(&visitor)?;
         Ok(upload)
     }
 }
