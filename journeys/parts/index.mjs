@@ -7,31 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dossierSays, fileBirth, workOn } from '../deeds.mjs';
 import { picture, reloadUntil } from '../sen.mjs';
-import { barriers, overflow, slips } from './pages.mjs';
-
-const PHONE = { width: 360, height: 740 };
-const DESK = { width: 1280, height: 900 };
-
-/** The page as it is looked at: no barrier, nothing over the edge of a phone, no slip of words. */
-async function sound(page, name) {
-  const wrong = [];
-  const here = page.url();
-  for (const lang of ['vi', 'en']) {
-    const url = new URL(here);
-    url.searchParams.set('lang', lang);
-    await page.goto(url.href);
-    await picture(page, `index-${name}-${lang}-1280`);
-    wrong.push(...await barriers(page), ...slips(await page.locator('main').innerText(), lang));
-    await page.setViewportSize(PHONE);
-    wrong.push(...await overflow(page));
-    await picture(page, `index-${name}-${lang}-360`);
-    await page.setViewportSize(DESK);
-  }
-  const back = new URL(here);
-  back.searchParams.set('lang', 'vi');
-  await page.goto(back.href);
-  assert.deepEqual(wrong, [], name);
-}
+import { sound } from './pages.mjs';
 
 /** A component's two counts on the page of a body: `6.5` → [numerator, denominator]. */
 async function counted(page, component) {
@@ -51,7 +27,7 @@ export default function index(world) {
     assert.equal(await page.locator('.sen-index-map g[class^=is-]').count(), 34);
     assert.ok(await page.locator('#ranking').count(), 'there is a ranking');
     assert.equal(await page.locator('a[href*="/ho-so"]').count(), 0, 'no dossier is open to the public');
-    await sound(page, 'public');
+    await sound(page, 'index-public');
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[href^="/chi-so/bang.csv"]').click()]);
     const table = readFileSync(await download.path(), 'utf8');
     assert.ok(table.startsWith('\ufeffbody,name,period') && table.split('\r\n').length > 50);
@@ -63,13 +39,13 @@ export default function index(world) {
   step('a leader finds the commune that is latest, and a dossier, and assigns', async () => {
     const page = await world.person('national-leader');
     await page.goto(`${world.url}/dieu-hanh/chi-so`);
-    await sound(page, 'country');
+    await sound(page, 'index-country');
     await Promise.all([page.waitForURL(/don-vi=commune/), page.locator('table[class*=sen-table]').first().locator('tbody tr').first().locator('a').click()]);
-    await sound(page, 'commune');
+    await sound(page, 'index-commune');
     await Promise.all([page.waitForURL(/co=overdue/), page.locator('.sen-tiles .is-late a').click()]);
-    await sound(page, 'late');
+    await sound(page, 'index-late');
     await Promise.all([page.waitForURL(/ho-so\/[0-9a-f-]{36}/), page.locator('table tbody tr').first().locator('a').click()]);
-    await sound(page, 'dossier');
+    await sound(page, 'index-dossier');
     await page.fill('#note', 'Báo cáo lý do chậm và trả kết quả trong hai ngày.');
     await Promise.all([page.waitForURL(/xong=giao/), page.locator('main form button[type=submit]').click()]);
     await picture(page, 'index-assigned');
@@ -123,7 +99,7 @@ export default function index(world) {
     await page.locator('main form button[type=submit]').click();
     await page.waitForSelector('.govuk-error-summary');
     await page.goto(`${world.url}${dossier.path}/danh-gia`);
-    await sound(page, 'rating');
+    await sound(page, 'index-rating');
     await page.getByLabel('Không hài lòng').check();
     await page.fill('#comment', 'Phải chờ hơi lâu ở công an phường.');
     await Promise.all([page.waitForURL(/xong=danh-gia/), page.locator('main form button[type=submit]').click()]);
@@ -147,7 +123,7 @@ export default function index(world) {
     await Promise.all([leader.waitForURL(/xong=giao/), leader.locator('form[action$="/giao"] button').click()]);
     const officer = await world.person('civil-status-officer');
     await officer.goto(`${world.url}/dieu-hanh/viec-giao`);
-    await sound(officer, 'assigned');
+    await sound(officer, 'index-assigned');
     await officer.locator('textarea').first().fill('Đã rà soát, không còn hồ sơ nào chậm.');
     await Promise.all([officer.waitForURL(/xong=tra-loi/), officer.locator('main form button').first().click()]);
     assert.match(await officer.locator('main').innerText(), /Đã rà soát/);

@@ -48,6 +48,31 @@ export function slips(text, lang) {
   });
 }
 
+/**
+ * Looks at the page where it is, in both languages, on a desk and on a phone: no barrier, nothing over the edge, no slip
+ * of words.
+ */
+export async function sound(page, name) {
+  const wrong = [];
+  const here = page.url();
+  const inLanguage = (lang) => {
+    const url = new URL(here);
+    url.searchParams.set('lang', lang);
+    return page.goto(url.href);
+  };
+  for (const lang of ['vi', 'en']) {
+    await inLanguage(lang);
+    await picture(page, `${name}-${lang}-1280`);
+    wrong.push(...await barriers(page), ...slips(await page.locator('main').innerText(), lang));
+    await page.setViewportSize(PHONE);
+    wrong.push(...await overflow(page));
+    await picture(page, `${name}-${lang}-360`);
+    await page.setViewportSize(DESK);
+  }
+  await inLanguage('vi');
+  assert.deepEqual(wrong, [], name);
+}
+
 export default function pages(world) {
   const step = world.story({ alone: true });
 

@@ -6,31 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { picture, signIn } from '../sen.mjs';
-import { DESK, PHONE, barriers, overflow, slips } from './pages.mjs';
+import { PHONE, barriers, overflow, sound } from './pages.mjs';
 
 const TASK = 'Rà soát, bãi bỏ giấy tờ';
 const NOTE = 'Đã rà soát 42 giấy tờ, đề nghị bãi bỏ 17.';
-
-/** The page as it is looked at: no barrier, nothing over the edge of a phone, no slip of words, in both languages. */
-async function sound(page, name) {
-  const wrong = [];
-  const here = page.url();
-  for (const lang of ['vi', 'en']) {
-    const url = new URL(here);
-    url.searchParams.set('lang', lang);
-    await page.goto(url.href);
-    await picture(page, `programme-${name}-${lang}-1280`);
-    wrong.push(...await barriers(page), ...(lang === 'vi' ? slips(await page.locator('main').innerText(), lang) : []));
-    await page.setViewportSize(PHONE);
-    wrong.push(...await overflow(page));
-    await picture(page, `programme-${name}-${lang}-360`);
-    await page.setViewportSize(DESK);
-  }
-  const back = new URL(here);
-  back.searchParams.set('lang', 'vi');
-  await page.goto(back.href);
-  assert.deepEqual(wrong, [], name);
-}
 
 /** Presses a button of the page and waits until the page says that it is done. */
 async function press(page, button, done) {
@@ -49,24 +28,24 @@ export default function programme(world) {
     const page = await world.person('programme-coordinator');
     assert.ok(page.url().endsWith('/dieu-hanh/nhiem-vu'), 'a coordinator begins with the tasks');
     await page.goto(`${world.url}/dieu-hanh/van-ban`);
-    await sound(page, 'directives');
+    await sound(page, 'programme-directives');
     await page.locator('main table a').filter({ hasText: '12/CT-MAU' }).click();
     const text = await main(page);
     assert.match(text, /Không biết cơ quan này: “Nhà in Hoa Sen”/);
     assert.match(text, /văn bản ghi 4, danh sách có 3/);
     assert.match(text, /1 đoạn không thuộc nhiệm vụ nào|đoạn không thuộc nhiệm vụ nào/);
-    await sound(page, 'directive');
+    await sound(page, 'programme-directive');
   });
 
   step('what is late is one press away', async () => {
     const page = await world.person('programme-coordinator');
     await page.goto(`${world.url}/dieu-hanh/nhiem-vu`);
-    await sound(page, 'given');
+    await sound(page, 'programme-given');
     await page.locator('.sen-tiles .is-late a').click();
     await page.waitForURL(/loc=tre/);
     const row = page.locator('tbody tr').filter({ hasText: TASK });
     assert.match(await row.innerText(), /quá hạn 1\d ngày/);
-    await sound(page, 'late');
+    await sound(page, 'programme-late');
     await page.selectOption('#don-vi', 'ministry-justice');
     await page.getByRole('button', { name: 'Xem' }).click();
     await page.waitForURL(/don-vi=ministry/);
@@ -82,10 +61,10 @@ export default function programme(world) {
     const page = await world.person('programme-reporter');
     await page.goto(`${world.url}/dieu-hanh/nhiem-vu`);
     assert.equal(await page.locator('tbody tr').filter({ hasText: 'Cấp số định danh cá nhân' }).locator('td', { hasText: 'đang thực hiện' }).count(), 1, 'tasks that it supports are there too');
-    await sound(page, 'owed');
+    await sound(page, 'programme-owed');
     await page.locator('tbody a').filter({ hasText: TASK }).click();
     task = new URL(page.url()).pathname;
-    await sound(page, 'report');
+    await sound(page, 'programme-report');
     await page.fill('#progress', '100');
     await page.getByLabel('Nhiệm vụ đã hoàn thành').check();
     await page.fill('#note', NOTE);
@@ -105,7 +84,7 @@ export default function programme(world) {
     assert.match(text, /chờ phê duyệt/);
     assert.match(text, /1042,5 loại/);
     file = await page.locator('a[href*="/minh-chung"]').first().getAttribute('href');
-    await sound(page, 'reported');
+    await sound(page, 'programme-reported');
   });
 
   step('another ministry neither reports on it nor reads what was written', async () => {
@@ -129,7 +108,7 @@ export default function programme(world) {
   step('the coordinator sends it back, with a reason', async () => {
     const page = await world.person('programme-coordinator');
     await page.goto(`${world.url}${task}`);
-    await sound(page, 'decide');
+    await sound(page, 'programme-decide');
     await page.getByRole('button', { name: 'Trả lại' }).click();
     await page.waitForSelector('.govuk-error-summary');
     assert.deepEqual(await barriers(page), []);
@@ -141,7 +120,7 @@ export default function programme(world) {
     const ministry = await world.person('programme-reporter');
     await ministry.goto(`${world.url}${task}`);
     assert.match(await main(ministry), /Chưa có danh mục giấy tờ được bãi bỏ\./);
-    await sound(ministry, 'returned');
+    await sound(ministry, 'programme-returned');
     await ministry.fill('#progress', '100');
     await ministry.getByLabel('Nhiệm vụ đã hoàn thành').check();
     await ministry.setInputFiles('#file', evidence('lần hai, kèm danh mục'));
@@ -156,7 +135,7 @@ export default function programme(world) {
     const events = await page.locator('ol.sen-list').last().locator('.sen-list__title').allInnerTexts();
     const kinds = events.map((line) => line.split(/[:·]/)[0].trim()).filter((kind) => kind !== 'Nhắc').reverse();
     assert.deepEqual(kinds, ['Đọc từ văn bản', 'Báo cáo', 'Trả lại báo cáo', 'Báo cáo', 'Công nhận hoàn thành']);
-    await sound(page, 'done');
+    await sound(page, 'programme-done');
   });
 
   step('a later document changes a task, and the old words stay', async () => {
@@ -175,7 +154,7 @@ export default function programme(world) {
     assert.match(text, /31\/12\/2099/);
     await page.locator('summary').filter({ hasText: 'Nội dung trước khi sửa đổi' }).click();
     assert.match(await main(page), /Bản 1, theo 12\/CT-MAU/);
-    await sound(page, 'amended');
+    await sound(page, 'programme-amended');
   });
 
   step('a directive is read in on the page, and the same again changes nothing', async () => {
@@ -207,7 +186,7 @@ export default function programme(world) {
     await filled();
     await press(page, send, 'da-doc');
     assert.match(await main(page), /Không biết cơ quan này: “Nhà ăn Hoa Sen”/);
-    await sound(page, 'imported');
+    await sound(page, 'programme-imported');
     await opened();
     await filled();
     await press(page, send, 'nhu-truoc');
@@ -223,7 +202,7 @@ export default function programme(world) {
     assert.ok(await row.count());
     const late = page.locator('tfoot td').nth(6);
     assert.equal(await late.innerText(), '1', 'what is due later this week is not late yet');
-    await sound(page, 'period');
+    await sound(page, 'programme-period');
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[href*="bao-cao-nhiem-vu.doc"]').click()]);
     const text = readFileSync(await download.path(), 'utf8');
     assert.ok(text.includes('Bộ Tư pháp') && !text.includes('<nav'), 'the figures, without the site');
@@ -274,7 +253,7 @@ export default function programme(world) {
       await page.getByRole('button', { name: 'Ghi', exact: true }).click();
     };
     await page.goto(at);
-    await sound(page, 'funding-nothing');
+    await sound(page, 'programme-funding-nothing');
     await enter('Kế hoạch', '1.250.000.000');
     await page.waitForURL(/xong=dong/);
     await enter('Đã chi', '1.000');
@@ -293,7 +272,7 @@ export default function programme(world) {
     for (const sum of ['1.250.000.000', '900.000.000', '250.000.000']) {
       assert.equal(await page.locator('tfoot').filter({ hasText: sum }).count(), 3, `${sum} in every total`);
     }
-    await sound(page, 'funding');
+    await sound(page, 'programme-funding');
     const other = await world.person('programme-reporter-2');
     await other.goto(`${at}`);
     assert.ok(!(await main(other)).includes('250.000.000'));
@@ -306,7 +285,7 @@ export default function programme(world) {
     const page = await world.person('programme-coordinator');
     const at = `${world.url}/dieu-hanh/ra-soat`;
     await page.goto(at);
-    await sound(page, 'legal-nothing');
+    await sound(page, 'programme-legal-nothing');
     await page.locator('summary').filter({ hasText: 'Đưa một văn bản' }).click();
     await page.fill('#number', '15/2015/TT-BTP');
     await page.getByRole('button', { name: 'Đưa vào danh mục' }).click();
@@ -332,7 +311,7 @@ export default function programme(world) {
     await lead.waitForSelector('#file-error');
     await lead.setInputFiles('#file', evidence('dự thảo'));
     await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Gửi dự thảo' }).click()]);
-    await sound(lead, 'legal-lead');
+    await sound(lead, 'programme-legal-lead');
     await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Lấy ý kiến' }).click()]);
 
     await other.goto(at);
@@ -341,7 +320,7 @@ export default function programme(world) {
     const [download] = await Promise.all([other.waitForEvent('download'), other.locator('a[href*="/du-thao"]').click()]);
     assert.equal(download.suggestedFilename(), 'báo cáo rà soát.pdf');
     await Promise.all([other.waitForURL(/xong=1/), other.getByRole('button', { name: 'Gửi ý kiến' }).click()]);
-    await sound(other, 'legal-asked');
+    await sound(other, 'programme-legal-asked');
 
     await lead.goto(`${world.url}${document}`);
     assert.match(await main(lead), /bỏ cả bản chụp căn cước/);
@@ -358,7 +337,7 @@ export default function programme(world) {
     const page = await world.person('programme-coordinator');
     const at = `${world.url}/dieu-hanh/phu-song`;
     await page.goto(at);
-    await sound(page, 'coverage-nothing');
+    await sound(page, 'programme-coverage-nothing');
     const send = async (csv) => {
       await page.goto(at);
       await page.setInputFiles('#file', { name: 'thon.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
@@ -373,18 +352,18 @@ export default function programme(world) {
     await send(`${head}00004,Tổ 1,2026-06-30,có,có,có\n00004,Tổ 4,2026-06-30,không,không,có\n`);
     await page.waitForURL(/moi=1/);
     await page.goto(at);
-    await sound(page, 'coverage');
+    await sound(page, 'programme-coverage');
     const row = page.locator('tbody tr').filter({ hasText: 'Hà Nội' });
     assert.match(await row.innerText(), /3\s+1 \(33 %\)\s+2\s+0/);
     await row.locator('a').click();
     await page.waitForURL(/tinh=01/);
-    await sound(page, 'coverage-province');
+    await sound(page, 'programme-coverage-province');
     await page.locator('tbody a').first().click();
     await page.waitForURL(/xa=00004/);
     const villages = await page.locator('tbody tr').allInnerTexts();
     assert.equal(villages.length, 3);
     assert.match(villages[2], /Tổ 1/, 'what lacks something stands first');
-    await sound(page, 'coverage-commune');
+    await sound(page, 'programme-coverage-commune');
     const reporter = await world.person('programme-reporter');
     await reporter.goto(at);
     assert.equal(await reporter.locator('main form').count(), 0, 'who reports on tasks says nothing of villages');
