@@ -134,6 +134,11 @@ impl Desk {
         let seen = FaceToFace { document: "001195000077", image: Some(b"lan") };
         let handed = self.enrolment.confirm(&self.officer, applied.id, seen, heard("+84912345678")).await.unwrap();
         assert!(matches!(handed, Handed::Sent { ending } if ending == "678"), "the officer does not see the word");
+        self.activated().await
+    }
+
+    /// The word in the last message makes an account with a password and an authenticator.
+    async fn activated(&self) -> (AccountId, TotpSecret) {
         let word = self.word().await;
         let secret = TotpSecret::draw(&self.house.visitor.random);
         let code = totp_now(&secret, self.house.visitor.now());
@@ -495,12 +500,7 @@ impl Desk {
         let found = self.enrolment.call_up(&self.officer, "nn2600000017").await.unwrap();
         assert!(found.applications[0].agrees);
         self.enrolment.confirm(&self.officer, applied.id, SEEN, heard(PHONE)).await.unwrap();
-        let word = self.word().await;
-        let secret = TotpSecret::draw(&self.house.visitor.random);
-        let code = totp_now(&secret, self.house.visitor.now());
-        let visitor = &self.house.visitor;
-        let account = self.enrolment.activate(visitor, &word, PASSWORD, Some((&secret, code.as_str()))).await.unwrap();
-        (account, secret)
+        self.activated().await
     }
 }
 
