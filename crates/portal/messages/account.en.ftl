@@ -3,7 +3,6 @@
 nav-account = Account
 nav-desk = Identity accounts
 nav-clients = Relying parties
-account-done = Done
 
 # Allowing a relying party
 consent-title = Allow sign-in

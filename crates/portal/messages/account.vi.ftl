@@ -3,7 +3,6 @@
 nav-account = Tài khoản
 nav-desk = Tài khoản định danh
 nav-clients = Bên kết nối
-account-done = Xong
 
 # Allowing a relying party
 consent-title = Cho phép đăng nhập

@@ -1,7 +1,6 @@
 
 # Administrators
 admin-title = State of the system
-admin-done-title = Done
 admin-retried = The job is back in the queue.
 admin-queue = Queue
 admin-dead = stopped for good

@@ -1,7 +1,6 @@
 
 # Administrators
 admin-title = Tình trạng hệ thống
-admin-done-title = Xong
 admin-retried = Việc đã được đưa lại vào hàng đợi.
 admin-queue = Hàng đợi
 admin-dead = đã dừng hẳn

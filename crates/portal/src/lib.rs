@@ -6,6 +6,7 @@
 
 mod account;
 mod admin;
+mod again;
 mod api;
 mod citizen;
 mod embedded;

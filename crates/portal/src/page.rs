@@ -2,6 +2,7 @@
 
 use crate::State;
 use axum::{
+    body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -281,6 +282,17 @@ pub(crate) fn day_in(form: &Form, name: &str) -> Result<Option<Date>, Problem> {
         Date::from_calendar_date(i32::from(year?), month, u8::try_from(day?).ok()?).ok()
     };
     date().map(Some).ok_or_else(|| Problem::new(Kind::Invalid, "KER0022").with("field", name))
+}
+
+/// A file to keep, never shown in the browser. Names are in any script (RFC 6266).
+pub(crate) fn download(name: &str, kind: &'static str, bytes: impl Into<Body>) -> Response {
+    let mut response = Response::new(bytes.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", web::encoded(name))) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
 }
 
 /// Only paths of ours: a page that sends people elsewhere is a gift to deceivers.

@@ -1,18 +1,19 @@
 //! Which villages have fibre, mobile signal and power: the country on its map, a province by its communes, a commune by its
 //! villages; and files that say so. For officers in a role of the programme; [`programme::coverage`] checks who may say what.
 
-use crate::State;
-use crate::page::{self, Answer, go, query};
-use axum::response::IntoResponse;
+use super::{on_tiles, percent};
+use crate::page::{self, Answer, download, go, query};
+use crate::{State, again};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{
-    Router, extract,
-    http::{Uri, header},
-};
-use kernel::{Kind, Problem};
+use axum::{Router, extract, http::Uri};
+use kernel::{Problem, UnitCode};
+use pack::units::Unit;
 use programme::coverage::{self, Covered, Taken};
 use programme::{Error, sight};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use time::Date;
 use web::{OfficerSession, Paging, Upload};
 
 pub(crate) fn router() -> Router<State> {
@@ -24,9 +25,8 @@ const SAMPLE: &str = "commune,village,as_of,fibre,signal,power,latitude,longitud
     00004,Tổ dân phố 1,2026-06-30,yes,no,,21.034,105.821,Sở Khoa học và Công nghệ\r\n";
 
 /// `GET /dieu-hanh/phu-song/mau.csv`
-async fn sample(_me: OfficerSession) -> impl IntoResponse {
-    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
-    ([kind, (header::CONTENT_DISPOSITION, "attachment; filename=\"mau.csv\"")], SAMPLE)
+async fn sample(_me: OfficerSession) -> Response {
+    download("mau.csv", "text/csv; charset=utf-8", SAMPLE)
 }
 
 /// What is looked at, as addresses write it.
@@ -62,16 +62,16 @@ async fn content(state: &State, me: &OfficerSession, uri: &Uri, paging: Paging) 
         content["province"] = json!(above.map(|unit| json!({"code": unit.code, "name": unit.full_name()})));
         return Ok(content);
     }
-    let (lines, name): (_, fn(&pack::units::Units, &str, time::Date) -> Option<String>) = match province {
+    let lines = match province {
         Some(province) => {
             content["province"] = json!({"code": province.code, "name": province.full_name()});
-            let lines = coverage::by_commune(&mut conn, ctx, units, province.code.as_str(), on).await?;
-            (lines, |units, code, on| units.commune(code, on).map(pack::units::Unit::full_name))
+            coverage::by_commune(&mut conn, ctx, units, province.code.as_str(), on).await?
         }
-        None => {
-            let lines = coverage::by_province(&mut conn, ctx, units, on).await?;
-            (lines, |units, code, on| units.province(code, on).map(pack::units::Unit::full_name))
-        }
+        None => coverage::by_province(&mut conn, ctx, units, on).await?,
+    };
+    let name = |code: &str| {
+        let unit = if province.is_some() { units.commune(code, on) } else { units.province(code, on) };
+        unit.map_or_else(|| code.to_owned(), Unit::full_name)
     };
     let mut total = Covered::default();
     lines.values().for_each(|covered| total.add(covered));
@@ -81,7 +81,7 @@ async fn content(state: &State, me: &OfficerSession, uri: &Uri, paging: Paging) 
         .map(|(code, covered)| {
             let mut line = figures(covered, what);
             line["code"] = json!(code);
-            line["name"] = json!(name(units, code.as_str(), on).unwrap_or_else(|| code.to_string()));
+            line["name"] = json!(name(code.as_str()));
             line
         })
         .collect();
@@ -108,38 +108,17 @@ fn of(covered: &Covered, what: &str) -> (u64, u64) {
     }
 }
 
-/// Whole percent, rounded down: 100 is said of what is whole only.
-const fn percent(part: u64, of: u64) -> u64 {
-    if of > 0 { part * 100 / of } else { 0 }
-}
-
 /// Every province on its tile, as on the map of the index.
-fn tiles(
-    state: &State,
-    lines: &std::collections::BTreeMap<kernel::UnitCode, Covered>,
-    what: &str,
-    on: time::Date,
-) -> Value {
-    let tiles = &state.index.settings().tiles;
-    let (columns, rows) = tiles.size();
-    if rows == 0 {
-        return Value::Null;
-    }
-    let shown: Vec<Value> = state
-        .setting()
-        .units
-        .provinces(on)
-        .into_iter()
-        .filter_map(|unit| {
-            let (column, row) = tiles.of(unit.code.as_str())?;
-            let covered = lines.get(&unit.code).copied().unwrap_or_default();
-            let percent = percent(of(&covered, what).0, covered.villages);
-            let shade = if covered.villages == 0 { 0 } else { (percent / 20 + 1).min(5) };
-            Some(json!({"column": column, "row": row, "code": unit.code, "name": unit.name, "full": unit.full_name(),
-                        "villages": covered.villages, "percent": percent, "shade": shade}))
-        })
-        .collect();
-    json!({"columns": columns, "rows": rows, "tiles": shown})
+fn tiles(state: &State, lines: &BTreeMap<UnitCode, Covered>, what: &str, on: Date) -> Value {
+    let shown = state.setting().units.provinces(on).into_iter().map(|unit| {
+        let covered = lines.get(&unit.code).copied().unwrap_or_default();
+        let percent = percent(of(&covered, what).0, covered.villages);
+        let shade = if covered.villages == 0 { 0 } else { (percent / 20 + 1).min(5) };
+        let shown = json!({"code": unit.code, "name": unit.name, "full": unit.full_name(), "villages": covered.villages,
+                           "percent": percent, "shade": shade});
+        (unit.code.as_str(), shown)
+    });
+    on_tiles(state, shown)
 }
 
 /// `POST /dieu-hanh/phu-song`: file `file`. Lines with a fault are named and left out; the others are taken.
@@ -162,7 +141,7 @@ async fn take(extract::State(state): extract::State<State>, me: OfficerSession, 
         Err(error) => {
             drop(tx);
             let problem = Problem::from(error);
-            if !matches!(problem.kind, Kind::Invalid | Kind::TooLarge) {
+            if !again::mendable(&problem) {
                 return Err(problem.into());
             }
             let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);

@@ -1,19 +1,17 @@
 //! Legal documents that stand in the way: who has to change them, drafts, opinions, where each stands. For officers in a
 //! role of the programme; [`programme::legal_review`] checks beside each read and write which documents are theirs.
 
-use crate::State;
-use crate::page::{self, Answer, go, instant, query};
+use crate::page::{self, Answer, download, go, instant, query};
+use crate::{State, again};
 use axum::Router;
 use axum::extract::{self, Path};
-use axum::http::{HeaderValue, Uri, header};
-use axum::response::IntoResponse;
+use axum::http::Uri;
 use axum::routing::get;
-use kernel::{BodyId, Ctx, Kind, Problem};
+use kernel::{BodyId, Ctx, Problem};
 use programme::follow::NewFile;
 use programme::legal_review::{self, Addition, LegalDocument, Stage, Step, Which};
 use programme::{Error, sight};
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use web::{Form, OfficerSession, Paging, Upload};
 
@@ -22,12 +20,6 @@ pub(crate) fn router() -> Router<State> {
         .route("/dieu-hanh/ra-soat", get(all).post(list))
         .route("/dieu-hanh/ra-soat/{id}", get(one).post(add))
         .route("/dieu-hanh/ra-soat/{id}/du-thao", get(draft))
-}
-
-/// The fields of a form, and what was typed into them.
-fn typed<const N: usize>(fields: [&str; N], form: Option<&Form>) -> Value {
-    let typed = |name: &str| (name.to_owned(), json!(form.and_then(|form| form.get(name)).unwrap_or_default()));
-    fields.into_iter().map(typed).collect::<Map<_, _>>().into()
 }
 
 /// `GET /dieu-hanh/ra-soat?giai-doan=…&trang=…`
@@ -61,22 +53,12 @@ async fn of_all(
         "paging": pager, "stages": stages, "stage": stage.map(Stage::word),
         "may_list": looks.all && looks.coordinates,
         "leads": bodies.iter().map(lead).collect::<Vec<_>>(),
-        "typed": typed(NEW, refused.as_ref().map(|(form, _)| *form)), "errors": [],
-        "error": NEW.map(|name| (name, Value::Null)).into_iter().collect::<BTreeMap<_, _>>(),
     });
+    again::fields(&mut content, &NEW, refused.as_ref().map(|(form, _)| *form));
     if let Some((_, problem)) = refused {
-        say(state, me, &mut content, &problem, "number");
+        again::say(state, me.visit.language, &mut content, &problem, "number");
     }
     Ok(content)
-}
-
-/// What is wrong, at its field and in the summary.
-fn say(state: &State, me: &OfficerSession, content: &mut Value, problem: &Problem, at: &str) {
-    let field = problem.args.get("field").map_or(at, String::as_str);
-    let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);
-    let error = json!({"href": format!("#{field}"), "message": message});
-    content["error"][field] = error.clone();
-    content["errors"] = json!([error]);
 }
 
 fn shown(state: &State, ctx: &Ctx, document: &LegalDocument) -> Value {
@@ -103,7 +85,7 @@ async fn list(extract::State(state): extract::State<State>, me: OfficerSession, 
         Err(error) => {
             drop(tx);
             let problem = Problem::from(error);
-            if !matches!(problem.kind, Kind::Invalid | Kind::Conflict) {
+            if !again::mendable(&problem) {
                 return Err(problem.into());
             }
             let content = of_all(&state, &me, &uri, Paging::default(), Some((&form, problem))).await?;
@@ -144,11 +126,11 @@ async fn of_one(
         "next": if leads { next.collect() } else { Vec::new() },
         "may_draft": leads && matches!(document.stage, Stage::Drafting | Stage::Consulting),
         "may_say": looks.reports && !leads && document.stage == Stage::Consulting,
-        "typed": typed(STEP, refused.as_ref().map(|(form, _)| *form)), "errors": [], "done": false,
-        "error": STEP.map(|name| (name, Value::Null)).into_iter().collect::<BTreeMap<_, _>>(),
+        "done": false,
     });
+    again::fields(&mut content, &STEP, refused.as_ref().map(|(form, _)| *form));
     if let Some((_, problem)) = refused {
-        say(state, me, &mut content, &problem, "note");
+        again::say(state, me.visit.language, &mut content, &problem, "note");
     }
     Ok(content)
 }
@@ -193,7 +175,7 @@ async fn add(
         Err(error) => {
             drop(tx);
             let problem = Problem::from(error);
-            if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooLarge) {
+            if !again::mendable(&problem) {
                 return Err(problem.into());
             }
             let content = of_one(&state, &me, id, Some((&form, problem))).await?;
@@ -212,10 +194,5 @@ async fn draft(
     let hash = query(&uri, "bam").and_then(|text| kernel::text::unhex::<32>(&text)).ok_or(Error::NotFound)?;
     let mut conn = state.db.pool().acquire().await.map_err(Error::from)?;
     let (name, bytes) = legal_review::draft(&mut conn, &me.visit.ctx, id, &hash).await?;
-    let kind = HeaderValue::from_static("application/octet-stream");
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", web::encoded(&name))) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(download(&name, "application/octet-stream", bytes))
 }

@@ -3,8 +3,8 @@
 use super::board;
 use super::dossiers::{self, of_leader};
 use super::look::{leader, name, opened};
-use crate::State;
 use crate::page::{self, Answer, go, id_in, query};
+use crate::{State, again};
 use axum::{
     extract::{self, Path},
     http::Uri,
@@ -39,15 +39,11 @@ pub(super) async fn send(
             None => go(&format!("/dieu-hanh/chi-so?don-vi={}&xong=giao", page::encoded(body.as_str()))),
         }),
         Err(problem) if problem.kind == Kind::Invalid => {
-            let at = problem.args.get("field").map_or("note", String::as_str);
-            let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);
-            let error = json!({"href": format!("#{at}"), "message": message});
             let (mut content, template) = match dossier {
                 Some(id) => (dossiers::content(&state, &me, id).await?, "steering/index-dossier.html"),
                 None => (board::of_body(&state, &me, &uri, &body)?, "steering/index-board.html"),
             };
-            content["errors"] = json!([error]);
-            content["error"][at] = error;
+            again::say(&state, me.visit.language, &mut content, &problem, "note");
             content["typed"] = json!({"note": form.get("note"), "due_on": {
                 "d": form.get("due_on.d"), "m": form.get("due_on.m"), "y": form.get("due_on.y")}});
             Ok(page::own_refused(&state, &me.visit, template, content)?)

@@ -3,6 +3,7 @@
 use super::look::{self, Look, called, name};
 use crate::State;
 use crate::page::{self, Answer, query};
+use crate::steering::on_tiles;
 use axum::{extract, http::Uri};
 use indicator::live::{Lagging, Live};
 use indicator::{Level, Month, PeriodKind, Score};
@@ -165,24 +166,19 @@ fn share(score: &Score) -> i64 {
 
 /// Every province on its tile.
 fn tiles(state: &State, ctx: &Ctx, live: &Live, look: &Look) -> Result<Value, Problem> {
-    let tiles = &state.index.settings().tiles;
-    let (columns, rows) = tiles.size();
-    if rows == 0 {
-        return Ok(Value::Null);
-    }
     let mut shown = Vec::new();
     for number in live.bodies().right_below(look.scope) {
         let Some(body) = live.bodies().get(*number) else { continue };
         let Some(code) = body.id.unit() else { continue };
-        let Some((column, row)) = tiles.of(code) else { continue };
         let score = live.score(*number, look.period)?;
         let work = live.work(*number, look.period);
         let unit = state.setting().units.province(code, ctx.today()).map(|unit| unit.name.clone());
         // Five shades, and one of its own where there is nothing to score.
         let shade = if work.received == 0 { 0 } else { share(&score) / 20 + 1 };
-        shown.push(json!({"column": column, "row": row, "name": unit, "body": name(state, ctx, &body.id), "total": figure(&score.total),
+        let tile = json!({"name": unit, "body": name(state, ctx, &body.id), "total": figure(&score.total),
                           "shade": shade.min(5), "query": look::of(&body.id, look.period), "received": work.received,
-                          "late": work.overdue}));
+                          "late": work.overdue});
+        shown.push((code, tile));
     }
-    Ok(json!({"columns": columns, "rows": rows, "tiles": shown}))
+    Ok(on_tiles(state, shown))
 }

@@ -2,12 +2,8 @@
 
 use super::look::{Look, name, opened};
 use crate::State;
-use crate::page::Answer;
-use axum::{
-    extract,
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
-};
+use crate::page::{Answer, download};
+use axum::{extract, http::Uri};
 use kernel::{BodyId, Kind, Problem};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use web::{Language, OfficerSession, Visitor};
@@ -19,7 +15,7 @@ const MARK: &str = "\u{feff}";
 pub(super) async fn table(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
     let look = Look::read(&state, &visitor.ctx, &uri)?;
     let bytes = csv(&rows(&state, &visitor, &look)?).ok_or_else(unwritten)?;
-    Ok(file(format!("chi-so-{}.csv", look.period), "text/csv; charset=utf-8", bytes))
+    Ok(download(&format!("chi-so-{}.csv", look.period), "text/csv; charset=utf-8", bytes))
 }
 
 /// `GET /chi-so/bang.xlsx?don-vi=…&ky=…`: the same as a spreadsheet, points as numbers.
@@ -28,7 +24,7 @@ pub(super) async fn sheet(extract::State(state): extract::State<State>, visitor:
     let rows = rows(&state, &visitor, &look)?;
     let bytes = xlsx(&rows, &look.period.to_string()).map_err(|_| unwritten())?;
     const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(file(format!("chi-so-{}.xlsx", look.period), KIND, bytes))
+    Ok(download(&format!("chi-so-{}.xlsx", look.period), KIND, bytes))
 }
 
 fn unwritten() -> Problem {
@@ -102,19 +98,11 @@ pub(super) async fn evidence(extract::State(state): extract::State<State>, me: O
     let look = Look::read(&state, &me.visit.ctx, &uri)?;
     opened(&state.index.figured()?.read(), &me, &look.body)?;
     let bytes = state.index.evidence(&me.visit.ctx, &look.body, look.period).await?;
-    Ok(file(format!("minh-chung-{}-{}.jsonl", plain(&look.body), look.period), "application/x-ndjson", bytes))
+    Ok(download(&format!("minh-chung-{}-{}.jsonl", plain(&look.body), look.period), "application/x-ndjson", bytes))
 }
 
 fn plain(body: &BodyId) -> String {
     body.as_str().replace('/', "-")
-}
-
-fn file(name: String, kind: &'static str, bytes: Vec<u8>) -> Response {
-    let mut response = ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], bytes).into_response();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }
 
 #[cfg(test)]

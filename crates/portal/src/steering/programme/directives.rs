@@ -1,13 +1,13 @@
 //! Directives: how each stands, what it says, and what its reader was unsure of.
 
 use super::words::{day, doubts, name, place};
-use crate::State;
 use crate::page::{self, Answer, instant, query};
+use crate::{State, again};
 use axum::extract::{self, Path};
 use axum::http::Uri;
-use kernel::{Ctx, Kind, Problem};
+use kernel::Problem;
 use programme::follow::{KeptReading, TaskStanding};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 use web::{Form, Language, OfficerSession};
 
@@ -29,7 +29,7 @@ pub(super) async fn list_again(
     (problem, form): (Problem, &Form),
     at: &str,
 ) -> Answer {
-    if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooLarge) {
+    if !again::mendable(&problem) {
         return Err(problem.into());
     }
     let mut content = all(state, me, Some(form)).await?;
@@ -42,9 +42,7 @@ pub(super) async fn list_again(
         code => state.web.sentence(me.visit.language, code, &problem.args),
     };
     let field = problem.args.get("field").map_or(at, String::as_str);
-    let error = json!({"href": format!("#{field}"), "message": message});
-    content["error"][field] = error.clone();
-    content["errors"] = json!([error]);
+    again::say_so(&mut content, field, &message);
     Ok(page::own_refused(state, &me.visit, "steering/directives.html", content)?)
 }
 
@@ -57,15 +55,13 @@ async fn all(state: &State, me: &OfficerSession, form: Option<&Form>) -> Result<
                "done": one.done, "late": one.late})
     };
     let own = all.iter().filter(|one| one.steering_body == me.body.as_str());
-    let typed = |name: &&str| ((*name).to_owned(), json!(form.and_then(|form| form.get(name)).unwrap_or_default()));
-    Ok(json!({
+    let mut content = json!({
         "directives": all.iter().map(line).collect::<Vec<Value>>(),
         "may_import": state.programme.may_import(ctx),
         "own": own.map(|one| json!({"value": one.directive_id, "label": one.number})).collect::<Vec<_>>(),
-        "typed": FIELDS.iter().map(typed).collect::<Map<_, _>>(),
-        "error": FIELDS.iter().map(|field| ((*field).to_owned(), Value::Null)).collect::<Map<_, _>>(),
-        "errors": [],
-    }))
+    });
+    again::fields(&mut content, &FIELDS, form);
+    Ok(content)
 }
 
 /// `GET /dieu-hanh/van-ban/{id}`
@@ -91,7 +87,7 @@ pub(super) async fn one(
         "id": id, "number": standing.number, "issued": day(Some(standing.issued_on)),
         "steering": name(&state, ctx, &standing.steering_body),
         "tasks": standing.tasks.iter().map(task).collect::<Vec<_>>(),
-        "readings": readings.iter().map(|one| reading(&state, me.visit.language, ctx, one)).collect::<Vec<_>>(),
+        "readings": readings.iter().map(|one| reading(&state, me.visit.language, one)).collect::<Vec<_>>(),
     });
     Ok(page::own(&state, &me.visit, "steering/directive.html", content)?)
 }
@@ -104,6 +100,6 @@ fn task(task: &TaskStanding) -> Value {
     })
 }
 
-fn reading(state: &State, language: Language, _ctx: &Ctx, one: &KeptReading) -> Value {
+fn reading(state: &State, language: Language, one: &KeptReading) -> Value {
     json!({"basis": one.basis, "tasks": one.tasks, "at": instant(one.read_at), "doubts": doubts(state, language, &one.doubts), "left": one.left, "file": one.file})
 }

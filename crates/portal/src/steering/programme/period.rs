@@ -1,10 +1,10 @@
 //! The weekly and the monthly report on tasks: a page that prints, and the same as a document for a word processor.
 
 use crate::State;
-use crate::page::{self, Answer, query};
+use crate::page::{self, Answer, download, query};
 use axum::extract;
-use axum::http::{HeaderValue, Uri, header};
-use kernel::{Kind, Problem};
+use axum::http::Uri;
+use kernel::Problem;
 use programme::follow::{BodyPeriod, Period};
 use serde_json::{Value, json};
 use time::{Date, Duration};
@@ -75,11 +75,7 @@ pub(super) async fn show(extract::State(state): extract::State<State>, me: Offic
 /// The same without the site around it, for word processors, which read HTML under this media type.
 pub(super) async fn document(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {
     let (content, asked) = content(&state, &me, &uri).await?;
-    let mut response = state.web.page("steering/task-period-document.html", me.visit.language, &content)?;
+    let page = state.web.page("steering/task-period-document.html", me.visit.language, &content)?;
     let name = format!("bao-cao-nhiem-vu-{}.doc", kernel::iso_date::text(asked.period.from));
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .map_err(|_| Problem::new(Kind::Internal, web::codes::INTERNAL))?;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/msword; charset=utf-8"));
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
-    Ok(response)
+    Ok(download(&name, "application/msword; charset=utf-8", page.into_body()))
 }

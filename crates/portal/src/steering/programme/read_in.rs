@@ -2,22 +2,21 @@
 
 use super::directives::list_again;
 use crate::State;
-use crate::page::{Answer, go};
+use crate::page::{self, Answer, go};
 use axum::extract;
 use kernel::Problem;
 use programme::Error;
 use programme::desk::NewDirective;
-use time::Date;
 use uuid::Uuid;
-use web::{Form, OfficerSession, Upload};
+use web::{OfficerSession, Upload};
 
 /// `POST /dieu-hanh/van-ban`: file `directive`; fields `number`, `issued_on` (three fields), `amends` (an id).
 pub(super) async fn send(extract::State(state): extract::State<State>, me: OfficerSession, upload: Upload) -> Answer {
     let Upload { form, files } = upload;
     let file = files.into_iter().find(|file| file.field == "directive");
-    let kept = match (file, issued(&form)) {
+    let kept = match (file, page::day_in(&form, "issued_on")) {
         (None, _) => Err(Error::Malformed("directive")),
-        (_, Err(error)) => Err(error),
+        (_, Err(_)) => Err(Error::Malformed("issued_on")),
         (Some(file), Ok(date)) => {
             let new = NewDirective {
                 name: file.name,
@@ -39,19 +38,4 @@ pub(super) async fn send(extract::State(state): extract::State<State>, me: Offic
             list_again(&state, &me, (Problem::from(error), &form), at).await
         }
     }
-}
-
-/// The day of the three fields; none where all are empty.
-fn issued(form: &Form) -> Result<Option<Date>, Error> {
-    let parts = ["d", "m", "y"].map(|part| form.get(&format!("issued_on.{part}")));
-    if parts.iter().all(Option::is_none) {
-        return Ok(None);
-    }
-    let wrong = Error::Malformed("issued_on");
-    let [Some(d), Some(m), Some(y)] = parts.map(|part| part.and_then(|text| text.parse::<u16>().ok())) else {
-        return Err(wrong);
-    };
-    let month = u8::try_from(m).ok().and_then(|month| time::Month::try_from(month).ok());
-    let (Some(month), Ok(day)) = (month, u8::try_from(d)) else { return Err(wrong) };
-    Date::from_calendar_date(i32::from(y), month, day).map(Some).map_err(|_| wrong)
 }

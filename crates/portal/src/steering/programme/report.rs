@@ -2,10 +2,9 @@
 
 use super::task::refused;
 use crate::State;
-use crate::page::{Answer, go, query};
+use crate::page::{Answer, download, go, query};
 use axum::extract::{self, Path};
-use axum::http::{HeaderValue, Uri, header};
-use axum::response::IntoResponse;
+use axum::http::Uri;
 use kernel::BodyId;
 use programme::Error;
 use programme::follow::{Evidence, NewFile, NewReport};
@@ -87,14 +86,7 @@ pub(super) async fn file(extract::State(state): extract::State<State>, me: Offic
         return Err(kernel::Problem::from(Error::NotFound).into());
     };
     let (name, bytes) = state.programme.file(&me.visit.ctx, &body, report, position).await?;
-    let kind = HeaderValue::from_static("application/octet-stream");
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    // RFC 6266: names are in any script.
-    let disposition = format!("attachment; filename*=UTF-8''{}", web::encoded(&name));
-    if let Ok(value) = HeaderValue::from_str(&disposition) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(download(&name, "application/octet-stream", bytes))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::words::{day, name, place};
 use crate::State;
 use crate::page::{self, Answer};
+use crate::steering::percent;
 use axum::extract::{self, Path};
 use programme::follow::{BodyPeriod, Directive, TaskStanding};
 use serde_json::{Value, json};
@@ -55,9 +56,4 @@ fn body(state: &State, visitor: &Visitor, one: &BodyPeriod) -> Value {
     let done = one.done_before + one.done;
     json!({"name": state.body_name(&visitor.ctx, &one.body.0), "owed": one.owed, "done": done, "late": one.late,
            "percent": percent(done, one.owed)})
-}
-
-/// Whole percent, rounded down: 100 is said of what is whole only.
-const fn percent(done: i64, of: i64) -> i64 {
-    if of > 0 { done * 100 / of } else { 0 }
 }

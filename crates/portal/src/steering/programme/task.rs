@@ -2,8 +2,8 @@
 
 use super::change;
 use super::words::{self, day, doubts, line, name, place};
-use crate::State;
 use crate::page::{self, Answer, go, id_in, instant, query};
+use crate::{State, again};
 use axum::{
     extract::{self, Path},
     http::{StatusCode, Uri},
@@ -12,7 +12,7 @@ use kernel::{BodyId, Ctx, Kind, Problem};
 use programme::Error;
 use programme::desk::TaskView;
 use programme::follow::{Assignment, Decision, Event, Evidence, Part, Report};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 use web::{Form, OfficerSession};
 
@@ -56,7 +56,7 @@ pub(super) async fn show(
     Path(task): Path<Uuid>,
     uri: Uri,
 ) -> Answer {
-    let mut content = content(&state, &me, task).await?;
+    let mut content = content(&state, &me, task, None).await?;
     content["done"] = json!(query(&uri, "xong").filter(|word| DONE.contains(&word.as_str())));
     Ok(page::own(&state, &me.visit, "steering/task.html", content)?)
 }
@@ -69,16 +69,11 @@ pub(super) async fn refused(
     (problem, form): (Problem, &Form),
     at: &str,
 ) -> Answer {
-    if !matches!(problem.kind, Kind::Invalid | Kind::Conflict | Kind::TooLarge) {
+    if !again::mendable(&problem) {
         return Err(problem.into());
     }
-    let mut content = content(state, me, task).await?;
-    let message = state.web.sentence(me.visit.language, &problem.code, &problem.args);
-    let field = problem.args.get("field").map_or(at, String::as_str);
-    let error = json!({"href": format!("#{field}"), "message": message});
-    content["error"][field] = error.clone();
-    content["errors"] = json!([error]);
-    content["typed"] = typed(Some(form));
+    let mut content = content(state, me, task, Some(form)).await?;
+    again::say(state, me.visit.language, &mut content, &problem, at);
     let status = if problem.kind == Kind::Conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page::own_with_status(state, &me.visit, status, "steering/task.html", content)?)
 }
@@ -163,12 +158,12 @@ pub(super) async fn remind(
     answered(&state, &me, task, &form, outcome, ("nhac", "parts")).await
 }
 
-async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value, Problem> {
+async fn content(state: &State, me: &OfficerSession, task: Uuid, form: Option<&Form>) -> Result<Value, Problem> {
     let (ctx, language) = (&me.visit.ctx, me.visit.language);
     let view = state.programme.task(ctx, task).await?;
     let said = view.versions.last().map(|version| &version.said).ok_or(Error::NotFound)?;
     let waiting = view.parts.iter().filter(|part| part.given_by == me.body && part.waiting.is_some());
-    Ok(json!({
+    let mut content = json!({
         "task": task, "place": place(&view.place.section, &view.place.number),
         "directive": {"id": view.place.directive_id, "number": view.place.directive, "issued": day(Some(view.place.issued_on))},
         "section": said.section_title, "content": said.content, "product": said.product,
@@ -197,20 +192,15 @@ async fn content(state: &State, me: &OfficerSession, task: Uuid) -> Result<Value
         "targets": if view.may_assign { targets(state, ctx, &me.body, &view) } else { Vec::new() },
         "events": view.events.iter().rev().map(|event| happened(state, ctx, event)).collect::<Vec<_>>(),
         "progress": view.parts.iter().find(|part| part.body == me.body).map(|part| part.progress),
-        "done": Value::Null, "errors": [], "typed": typed(None),
-        "error": FIELDS.iter().map(|field| ((*field).to_owned(), Value::Null)).collect::<Map<_, _>>(),
-    }))
+        "done": Value::Null,
+    });
+    again::fields(&mut content, &FIELDS, form);
+    Ok(content)
 }
 
 /// Who is named, in the directive's words.
 fn parties(parties: &[programme::Party]) -> String {
     parties.iter().map(|party| party.text.as_str()).collect::<Vec<_>>().join("; ")
-}
-
-/// What was typed into the forms of the page; nothing where none was sent.
-fn typed(form: Option<&Form>) -> Value {
-    let field = |name: &&str| ((*name).to_owned(), json!(form.and_then(|form| form.get(name)).unwrap_or_default()));
-    FIELDS.iter().map(field).collect::<Map<_, _>>().into()
 }
 
 fn targets(state: &State, ctx: &Ctx, own: &BodyId, view: &TaskView) -> Vec<Value> {
