@@ -16,13 +16,15 @@ MATCH_PEOPLE ?= 1M 5M
 MATCH_ROWS ?= 100k
 MATCH_RUNS ?= 3
 MATCH_SCALE ?= 1M:100k 2M:100k 5M:100k 10M:100k 10M:10M
+INDEX_DATA ?= /var/tmp/sen-bench-index
+INDEX_DOSSIERS ?= 35400000
 OPENID_DATA ?= /var/tmp/sen-bench-openid
 # More for bench/openid/bench.mjs, such as `--runs 5 --only refresh`.
 OPENID ?=
 # More for bench/matching/bench.py, such as `--only ours --part scale`.
 MATCH ?=
 
-.PHONY: demo story release test fmt lint unit doc journeys clients crash bench bench-clean bench-matching bench-openid audit assets setup setup-test clean
+.PHONY: demo story release test fmt lint unit doc journeys clients crash bench bench-clean bench-indicator bench-matching bench-openid audit assets setup setup-test clean
 
 demo: setup assets ## start everything on 127.0.0.1:8080
 	cargo build --locked -p sen
@@ -66,6 +68,13 @@ bench: ## birth groups end to end, with a plain-commit rate of the same minute a
 bench-clean: ## how right the data cleaning is, by level of mess and kind of error
 	cargo build --release --locked -p sen
 	$(TARGET)/release/sen bench clean --people $(BENCH_PEOPLE) --rows $(CLEAN_ROWS) --data $(CLEAN_DATA)
+
+bench-indicator: ## the index of a country, with DuckDB and plain SQL beside it; installs DuckDB under target/
+	cargo build --release --locked -p sen
+	$(TARGET)/release/sen bench indicator --data $(INDEX_DATA) --dossiers $(INDEX_DOSSIERS) --parquet --sql
+	python3 -m venv $(TARGET)/bench-indicator/venv
+	$(TARGET)/bench-indicator/venv/bin/pip install --quiet --disable-pip-version-check --requirement bench/indicator/requirements.txt
+	$(TARGET)/bench-indicator/venv/bin/python bench/indicator/duckdb_side.py $(INDEX_DATA)
 
 bench-matching: ## data cleaning beside Splink: accuracy and cost; installs Splink under target/
 	cargo build --release --locked -p sen

@@ -1,5 +1,6 @@
 //! `sen bench indicator`: a country's year of dossiers in the live store, and how long pages, events and a restart take.
-//! Beside it the same aggregates in plain SQL, and the same rows as Parquet for `bench/indicator/duckdb_side.py`.
+//! Beside it the same aggregates in plain SQL, the same rows as Parquet for `bench/indicator/duckdb_side.py`, and changes that
+//! go the whole way through PostgreSQL.
 //!
 //! A benchmark, not a test; but every figure it shows was compared: with a recount of all rows, and PostgreSQL's result
 //! with ours.
@@ -8,6 +9,7 @@ mod flat;
 mod made;
 mod pages;
 mod postgres;
+mod through;
 
 use super::measure::{Spread, memory_mb};
 use crate::country::Country;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
+use through::Through;
 use time::Duration;
 
 /// Pages, ingest and memory of the index of service quality, at the size of a country
@@ -45,6 +48,9 @@ pub struct IndicatorBenchArgs {
     /// Measure plain SQL too
     #[arg(long)]
     pub sql: bool,
+    /// Changes of dossiers that go through PostgreSQL, as in a running program; 0 for none
+    #[arg(long, default_value_t = 200_000)]
+    pub through: u64,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -87,6 +93,8 @@ pub struct Measured {
     pub parquet_mb: Option<u64>,
     /// Plain SQL.
     pub sql: Option<PlainSql>,
+    /// Changes that go through PostgreSQL.
+    pub through: Option<Through>,
 }
 
 /// The command.
@@ -148,11 +156,15 @@ async fn measure(args: &IndicatorBenchArgs) -> Result<Measured> {
     let (events_per_s, event) = events(&mut live, &country, args)?;
     ensure!(live.audit().is_empty(), "after the events, counts are not those of their rows");
     let (save_s, snapshot_mb, open_s) = restart(&live, &version, &args.data.join("indicator.snapshot"))?;
+    let size = live.size();
+    let bodies = live.bodies().all().len();
+    drop(live);
+    let through = if args.through > 0 { Some(through::run(&args.data, &pack, args.through).await?) } else { None };
     Ok(Measured {
         dossiers: args.dossiers,
-        bodies: live.bodies().all().len(),
+        bodies,
         load_s,
-        size: live.size(),
+        size,
         memory_mb: memory,
         columnar_pass_s,
         national_page: pages.national,
@@ -166,6 +178,7 @@ async fn measure(args: &IndicatorBenchArgs) -> Result<Measured> {
         open_s,
         parquet_mb,
         sql,
+        through,
     })
 }
 
@@ -239,6 +252,15 @@ fn text(m: &Measured) -> String {
         lines.push(format!(
             "plain SQL      {:.2} s for every body and month, {:.1} ms for one agency by index; {} rows equal to ours; {} MB, loaded in {:.0} s",
             sql.pass_s, sql.agency_ms, sql.rows, sql.table_mb, sql.load_s
+        ));
+    }
+    if let Some(through) = m.through {
+        lines.push(format!(
+            "in the database {:.0} changes a second from the feed to the scores ({} of them); one alone {}; {:.0} dossiers a second at a start",
+            through.events_per_s,
+            through.events,
+            spread(through.one),
+            through.opened_per_s
         ));
     }
     lines.join("\n")
