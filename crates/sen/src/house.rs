@@ -97,6 +97,7 @@ impl House {
         let sealing =
             identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
         let matcher = Arc::new(FileMatcher::new(keys.with_file_name("portraits")));
+        let figures = keys.with_file_name("indicator.snapshot");
         let keys = Arc::new(sealing);
 
         let mut report = Report::new();
@@ -128,7 +129,7 @@ impl House {
             Arc::new(move |on| crate::catalogue::packed(&setting.catalogue, on)),
         );
         let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
-        let index = crate::indicator::desk(&country, &db, ctx.today())?;
+        let index = crate::indicator::desk(&country, &db, ctx.today(), Some(figures))?;
         let programme = programme::Desk::new(db.clone(), country.parties.clone());
         Ok(Self {
             country,

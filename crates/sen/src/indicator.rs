@@ -26,11 +26,12 @@ const POPULATION: &str = "population.";
 /// How ministries are called in data.
 const MINISTRY: &str = "ministry-";
 
-/// The live index of a program: committees by their units, then the ministries and agencies of the pack.
+/// The live index of a program: committees by their units, then the ministries and agencies of the pack. `snapshot` is the file
+/// from which the next start goes on.
 ///
 /// # Errors
 /// When there are more bodies than the store has numbers for.
-pub fn desk(country: &Country, db: &Db, today: Date) -> Result<Desk> {
+pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) -> Result<Desk> {
     let mut bodies = Bodies::of_units(&country.units, today).map_err(|error| anyhow::anyhow!(error))?;
     let all = BodyId::from(COUNTRY);
     for body in country.setting.bodies.national(today) {
@@ -45,8 +46,7 @@ pub fn desk(country: &Country, db: &Db, today: Date) -> Result<Desk> {
         bodies,
         tiles: country.tiles.clone(),
         natures: natures(Arc::clone(&country.setting)),
-        // Counted from the facts at every start: a snapshot does not say of which database it is.
-        snapshot: None,
+        snapshot,
     };
     Ok(Desk::new(db.clone(), settings))
 }

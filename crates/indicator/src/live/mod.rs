@@ -18,6 +18,7 @@ pub use bodies::{Bodies, Body, COMMUNE, COUNTRY, PROVINCE};
 pub use lagging::Lagging;
 pub use list::{Found, PAGE_MAX, Wanted};
 pub use recount::Recount;
+pub use snapshot::Read;
 
 use crate::count::{self, Counted, procedure_figures};
 use crate::definition::Definition;

@@ -20,10 +20,11 @@ use pack::Dated;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// How every snapshot begins; the last digit is the version of its form.
 const MAGIC: &[u8; 8] = b"SENIND01";
@@ -43,8 +44,9 @@ struct Description {
     fingerprint: String,
     #[serde(with = "time::serde::rfc3339")]
     now: OffsetDateTime,
-    /// How far the feed had been read.
-    position: i64,
+    /// By which working days it was counted.
+    calendar: String,
+    read: Read,
     bodies: Vec<Body>,
     procedures: Vec<String>,
     standings: Vec<(u16, u16, u16)>,
@@ -54,6 +56,15 @@ struct Description {
     petitions: Parts,
 }
 
+/// How far a store has read its feed. With the item's id, which no other database has, it says of which database it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Read {
+    /// The last position; 0 for nothing.
+    pub position: i64,
+    /// The item there.
+    pub item: Uuid,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Parts {
     columns: Vec<Part>,
@@ -61,11 +72,11 @@ struct Parts {
 }
 
 impl Live {
-    /// Writes the store beside `path` and moves it there. `position` is how far its feed has been read.
+    /// Writes the store beside `path` and moves it there. `read` is how far its feed has been read.
     ///
     /// # Errors
     /// `File`.
-    pub fn save(&self, path: &Path, position: i64) -> Result<(), Error> {
+    pub fn save(&self, path: &Path, read: Read) -> Result<(), Error> {
         let fresh = path.with_extension("new");
         let mut out = Out { file: BufWriter::new(File::create(&fresh)?), at: 0 };
         out.write(&[0; HEAD])?;
@@ -74,7 +85,8 @@ impl Live {
         let description = Description {
             fingerprint: self.fingerprint(),
             now: self.now,
-            position,
+            calendar: by_days(&self.calendar),
+            read,
             bodies: self.bodies.all().to_vec(),
             procedures: self.procedures.clone(),
             standings: self.standings.written(),
@@ -97,7 +109,7 @@ impl Live {
         Ok(std::fs::rename(fresh, path)?)
     }
 
-    /// Maps a snapshot, which must be of this version of the index and of these bodies. Gives the store and how far its
+    /// Maps a snapshot, which must be of this version of the index, these working days and these bodies. Gives the store and how far its
     /// feed had been read.
     ///
     /// # Errors
@@ -107,12 +119,15 @@ impl Live {
         definition: Dated<Definition>,
         calendar: Arc<Calendar>,
         bodies: Bodies,
-    ) -> Result<(Self, i64), Error> {
+    ) -> Result<(Self, Read), Error> {
         let mut file = File::open(path)?;
         let described = describe(&mut file)?;
         let mut live = Self::new(definition, calendar, bodies, described.now);
         if live.fingerprint() != described.fingerprint {
             return Err(Error::Snapshot("it is of another version of the index".to_owned()));
+        }
+        if by_days(&live.calendar) != described.calendar {
+            return Err(Error::Snapshot("it is of other working days".to_owned()));
         }
         if live.bodies.all() != described.bodies {
             return Err(Error::Snapshot("it is of other bodies".to_owned()));
@@ -134,8 +149,13 @@ impl Live {
             }
             live.given.insert((body, month, counter), value);
         }
-        Ok((live, described.position))
+        Ok((live, described.read))
     }
+}
+
+/// What a calendar is known by: days and hours as they are written for developers, in their order.
+fn by_days(calendar: &Calendar) -> String {
+    kernel::text::hex(&Sha256::digest(format!("{calendar:?}")))
 }
 
 struct Out {

@@ -1,6 +1,6 @@
 //! The law of this crate: live equals counted from scratch, whatever happened in whatever order.
 
-use super::{Bodies, Live, PAGE_MAX, Wanted};
+use super::{Bodies, Live, PAGE_MAX, Read, Wanted};
 use crate::definition::Level;
 use crate::facts::{
     About, Announcement, Announcer, DossierFacts, Given, OnlineLevel, PetitionFacts, ProcedureFacts, Reached,
@@ -9,6 +9,7 @@ use crate::facts::{
 use crate::tests::vietnam;
 use crate::{Figures, Period, Tally, score};
 use kernel::BodyId;
+use kernel::calendar::{Calendar, SpecialDay, SpecialKind, WorkingHours};
 use proptest::prelude::{Just, Strategy, any, prop};
 use proptest::{prop_assert_eq, proptest};
 use std::collections::BTreeMap;
@@ -256,11 +257,12 @@ proptest! {
         live.advance(until);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("snapshot");
-        live.save(&file, 7).unwrap();
+        let read = Read { position: 7, item: Uuid::from_u128(7) };
+        live.save(&file, read).unwrap();
         let definition = live.definition().clone();
         let calendar = Arc::clone(&live.calendar);
-        let (mut reopened, position) = Live::open(&file, definition, calendar, bodies()).unwrap();
-        prop_assert_eq!(position, 7);
+        let (mut reopened, found) = Live::open(&file, definition, calendar, bodies()).unwrap();
+        prop_assert_eq!(found, read);
         for period in ["2026-01", "2026-03", "2026-Q1", "2026-Q2", "2026"] {
             let period: Period = period.parse().unwrap();
             for scope in 0..7 {
@@ -336,11 +338,16 @@ fn a_snapshot_that_does_not_fit_is_refused() {
     let live = empty(BEGIN);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snapshot");
-    live.save(&file, 0).unwrap();
-    let open = |definition, bodies| {
-        Live::open(&file, definition, Arc::clone(&live.calendar), bodies).map(|_| ()).map_err(|error| error.code())
+    live.save(&file, Read::default()).unwrap();
+    let open_by = |definition, calendar, bodies| {
+        Live::open(&file, definition, calendar, bodies).map(|_| ()).map_err(|error| error.code())
     };
+    let open = |definition, bodies| open_by(definition, Arc::clone(&live.calendar), bodies);
     assert_eq!(open(live.definition().clone(), bodies()), Ok(()));
+    let holiday =
+        SpecialDay { date: date!(2026 - 09 - 02), kind: SpecialKind::Holiday, name: "Quốc khánh".to_owned() };
+    let other = Arc::new(Calendar::new(vec![holiday], WorkingHours::default()));
+    assert_eq!(open_by(live.definition().clone(), other, bodies()), Err("IND0008"), "terms end on other days");
     assert_eq!(open(live.definition().clone(), Bodies::new()), Err("IND0008"));
     let mut other = live.definition().clone();
     other.item.points = 99;

@@ -4,7 +4,7 @@ use super::FEED;
 use crate::Error;
 use crate::definition::Definition;
 use crate::facts::{DossierFacts, Given, PetitionFacts, ProcedureFacts};
-use crate::live::{Bodies, Live};
+use crate::live::{Bodies, Live, Read};
 use crate::period::Month;
 use kernel::calendar::Calendar;
 use kernel::{BodyId, Ctx};
@@ -28,7 +28,7 @@ pub struct Figured {
     db: Db,
     live: Arc<RwLock<Live>>,
     /// How far the feed has been read; held while it is read.
-    position: Arc<Mutex<i64>>,
+    read: Arc<Mutex<Read>>,
 }
 
 impl Figured {
@@ -48,19 +48,23 @@ impl Figured {
             let opened = Live::open(path, definition.clone(), Arc::clone(&calendar), bodies.clone());
             opened.inspect_err(|error| tracing::warn!(code = error.code(), "counting anew")).ok()
         });
-        let (live, position) = match opened {
-            Some(opened) => opened,
-            None => {
-                let mut conn = db.pool().acquire().await?;
+        let mut conn = db.pool().acquire().await?;
+        let (live, read) = match opened {
+            Some((live, read)) if feed::at(&mut conn, FEED, read.position).await? == Some(read.item) => (live, read),
+            other => {
+                if other.is_some() {
+                    tracing::warn!("the snapshot is of another database; counting anew");
+                }
                 // The position first: what changes while the facts are read comes again.
                 let position = feed::mark(&mut conn, FEED).await?;
+                let item = feed::at(&mut conn, FEED, position).await?.unwrap_or_default();
                 let mut live = Live::new(definition, calendar, bodies, ctx.now());
                 count_all(&mut conn, &mut live).await?;
-                (live, position)
+                (live, Read { position, item })
             }
         };
-        let figured =
-            Self { db: db.clone(), live: Arc::new(RwLock::new(live)), position: Arc::new(Mutex::new(position)) };
+        drop(conn);
+        let figured = Self { db: db.clone(), live: Arc::new(RwLock::new(live)), read: Arc::new(Mutex::new(read)) };
         figured.catch_up(ctx).await?;
         Ok(figured)
     }
@@ -83,12 +87,13 @@ impl Figured {
     /// # Errors
     /// When the database fails.
     pub async fn catch_up(&self, ctx: &Ctx) -> Result<usize, Error> {
-        let mut position = self.position.lock().await;
+        let mut read = self.read.lock().await;
         let mut conn = self.db.pool().acquire().await?;
         let mut count = 0;
         loop {
-            let items = feed::read(&mut conn, FEED, *position, READ_MAX).await?;
-            let Some(last) = items.last().map(|item| item.pos) else { break };
+            let items = feed::read(&mut conn, FEED, read.position, READ_MAX).await?;
+            let Some(last) = items.last() else { break };
+            let last = Read { position: last.pos, item: last.id };
             let of = |kind: &str| -> Vec<Uuid> {
                 let ids: BTreeSet<_> = items.iter().filter(|i| i.kind == kind).map(|i| i.subject.0).collect();
                 ids.into_iter().collect()
@@ -115,7 +120,7 @@ impl Figured {
             }
             drop(live);
             count += items.len();
-            *position = last;
+            *read = last;
         }
         self.write().advance(ctx.now());
         Ok(count)
@@ -126,8 +131,8 @@ impl Figured {
     /// # Errors
     /// When the file cannot be written.
     pub async fn save(&self, path: &Path) -> Result<(), Error> {
-        let position = self.position.lock().await;
-        self.read().save(path, *position)
+        let read = self.read.lock().await;
+        self.read().save(path, *read)
     }
 }
 

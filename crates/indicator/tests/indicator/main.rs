@@ -183,6 +183,28 @@ async fn a_new_start_counts_the_same_from_facts_and_from_a_snapshot() {
 }
 
 #[tokio::test]
+async fn a_snapshot_of_another_database_is_not_used() {
+    let (one, other) = (World::new().await, World::new().await);
+    // Both draw from the same seed; databases that are not copies of each other draw other ids.
+    let _ = other.ctx.uuid();
+    let (here, there) = (one.figured(None).await, other.figured(None).await);
+    for n in 1..=3 {
+        one.publish(n, 4, MORNING).await;
+    }
+    for n in 11..=12 {
+        other.publish(n, 2, MORNING).await;
+        other.publish(n, 4, MORNING).await;
+    }
+    one.settle(&here).await;
+    other.settle(&there).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("snapshot");
+    here.save(&file).await.unwrap();
+    assert_eq!(count(&one.figured(Some(&file)).await, "received"), 3);
+    assert_eq!(count(&other.figured(Some(&file)).await, "received"), 2);
+}
+
+#[tokio::test]
 async fn the_evidence_gives_the_same_score_to_the_last_digit() {
     let world = World::new().await;
     let figured = world.figured(None).await;

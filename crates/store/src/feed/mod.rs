@@ -14,7 +14,7 @@ mod sequence;
 
 pub use append::{NewItem, append, append_all};
 pub use cursor::{advance, cursor};
-pub use read::{Item, mark, position_at, positions, read};
+pub use read::{Item, at, mark, position_at, positions, read};
 pub use sequence::Sequencer;
 
 /// Largest payload, as JSON text.

@@ -64,6 +64,15 @@ pub async fn position_at(conn: &mut PgConnection, feed: &str, time: OffsetDateTi
     Ok(last.unwrap_or(0))
 }
 
+/// The event at a position. Where a copy of the database went on by itself, another one stands there.
+///
+/// # Errors
+/// When PostgreSQL fails.
+pub async fn at(conn: &mut PgConnection, feed: &str, pos: i64) -> Result<Option<Uuid>, Error> {
+    let found = sqlx::query_scalar("select id from store.feed_item where feed = $1 and pos = $2");
+    Ok(found.bind(feed).bind(pos).fetch_optional(conn).await?)
+}
+
 /// The positions of these events; those without one yet are missing.
 ///
 /// # Errors

@@ -16,7 +16,8 @@ use crate::country::Country;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use indicator::facts::Reached;
-use indicator::live::{Live, Size};
+use indicator::live::{Live, Read, Size};
+use kernel::calendar::Calendar;
 use pack::Dated;
 use postgres::PlainSql;
 use serde::Serialize;
@@ -155,7 +156,8 @@ async fn measure(args: &IndicatorBenchArgs) -> Result<Measured> {
     let pages = pages::measure(&live)?;
     let (events_per_s, event) = events(&mut live, &country, args)?;
     ensure!(live.audit().is_empty(), "after the events, counts are not those of their rows");
-    let (save_s, snapshot_mb, open_s) = restart(&live, &version, &args.data.join("indicator.snapshot"))?;
+    let (save_s, snapshot_mb, open_s) =
+        restart(&live, Arc::clone(&calendar), &version, &args.data.join("indicator.snapshot"))?;
     let size = live.size();
     let bodies = live.bodies().all().len();
     drop(live);
@@ -207,13 +209,17 @@ fn events(live: &mut Live, country: &made::Country, args: &IndicatorBenchArgs) -
     Ok((rate, Spread::of(times.into_iter())))
 }
 
-fn restart(live: &Live, version: &Dated<indicator::Definition>, path: &Path) -> Result<(f64, u64, f64)> {
+fn restart(
+    live: &Live,
+    calendar: Arc<Calendar>,
+    version: &Dated<indicator::Definition>,
+    path: &Path,
+) -> Result<(f64, u64, f64)> {
     let began = Instant::now();
-    live.save(path, 0)?;
+    live.save(path, Read::default())?;
     let save_s = began.elapsed().as_secs_f64();
     let snapshot_mb = std::fs::metadata(path)?.len() >> 20;
     let year = "2026".parse().map_err(anyhow::Error::msg)?;
-    let calendar = Arc::new(kernel::calendar::Calendar::new(Vec::new(), Default::default()));
     let began = Instant::now();
     let (again, _) = Live::open(path, version.clone(), calendar, live.bodies().clone())?;
     let score = again.score(0, year)?;

@@ -56,7 +56,7 @@ pub(super) async fn run(data: &Path, country: &Country, events: u64) -> Result<T
 async fn measure(database: &Database, country: &Country, dossiers: usize) -> Result<Through> {
     let ctx = Ctx::system(BodyId::from(procedure::PORTAL));
     let year: Period = ctx.today().year().to_string().parse().map_err(anyhow::Error::msg)?;
-    let desk = crate::indicator::desk(country, &database.app, ctx.today())?;
+    let desk = crate::indicator::desk(country, &database.app, ctx.today(), None)?;
     let bodies: Vec<BodyId> = desk.settings().bodies.all().iter().map(|body| body.id.clone()).collect();
     let bodies: Vec<BodyId> = bodies.into_iter().filter(|body| body.kind() == "commune-committee").collect();
     ensure!(!bodies.is_empty(), "the pack has no communes");
@@ -100,7 +100,7 @@ async fn measure(database: &Database, country: &Country, dossiers: usize) -> Res
     follows.await?;
 
     let began = Instant::now();
-    let again = crate::indicator::desk(country, &database.app, ctx.today())?;
+    let again = crate::indicator::desk(country, &database.app, ctx.today(), None)?;
     again.look(&ctx, true).await?;
     let opened_per_s = (dossiers + SINGLES) as f64 / began.elapsed().as_secs_f64();
     let scores = (again.figured()?.read().score(0, year)?, desk.figured()?.read().score(0, year)?);
