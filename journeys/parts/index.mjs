@@ -115,6 +115,78 @@ export default function index(world) {
     assert.ok(!page.url().includes('danh-gia'), 'she rates once');
   });
 
+  step('a citizen writes to the commune, which asks, answers and publishes, and the figure moves', async () => {
+    const page = await world.person('unmarried-mother');
+    await page.goto(`${world.url}/toi`);
+    await page.getByRole('link', { name: 'Phản ánh của tôi' }).click();
+    await sound(page, 'petitions-none');
+    await page.locator('main').getByRole('link', { name: 'Gửi phản ánh mới' }).click();
+    await page.fill('#tim', 'ba dinh ha noi');
+    await page.getByRole('button', { name: 'Tìm cơ quan' }).click();
+    await sound(page, 'petition-found');
+    await page.getByRole('link', { name: 'Ủy ban nhân dân phường Ba Đình' }).click();
+    await sound(page, 'petition-new');
+    await page.getByRole('button', { name: 'Gửi phản ánh' }).click();
+    await page.waitForSelector('.govuk-error-summary');
+    await page.fill('#text', 'Đường trước số nhà tôi ngập mỗi khi mưa.\nĐã báo hai lần.');
+    await Promise.all([page.waitForURL(/xong=gui/), page.getByRole('button', { name: 'Gửi phản ánh' }).click()]);
+    await sound(page, 'petition-sent');
+    const path = new URL(page.url()).pathname;
+    const id = path.split('/').pop();
+
+    const officer = await world.person('civil-status-officer');
+    await officer.goto(`${world.url}/can-bo`);
+    await officer.getByRole('link', { name: 'Phản ánh, kiến nghị' }).first().click();
+    await sound(officer, 'petition-desk');
+    await officer.locator('main .sen-list a').first().click();
+    await sound(officer, 'petition-desk-one');
+    const say = async (deed) => {
+      const button = officer.locator(`button[name=deed][value=${deed}]`);
+      await Promise.all([officer.waitForURL(new RegExp(`xong=${deed}`)), button.click()]);
+    };
+    await officer.locator('summary').filter({ hasText: 'Yêu cầu bổ sung' }).click();
+    await officer.fill('#question', 'Số nhà bao nhiêu?');
+    await say('ask');
+    await page.goto(`${world.url}${path}`);
+    await sound(page, 'petition-asked');
+    await page.fill('#more', 'Trước số nhà 12.');
+    await Promise.all([page.waitForURL(/xong=bo-sung/), page.getByRole('button', { name: 'Gửi bổ sung' }).click()]);
+
+    const leader = await world.person('leader');
+    const own = await leaderOwn(leader, world.url);
+    await leader.goto(own);
+    const before = await counted(leader, '6.4');
+    await officer.goto(`${world.url}/can-bo/phan-anh/${id}`);
+    await officer.fill('#answer', 'Phường đã nạo vét cống trước số nhà 12.');
+    await officer.locator('button[name=deed][value=answer]').click();
+    await officer.waitForSelector('.govuk-error-summary');
+    assert.deepEqual(await officer.locator('#answer').inputValue(), 'Phường đã nạo vét cống trước số nhà 12.', 'nothing is lost');
+    await officer.getByLabel('Việc khác').check();
+    await say('answer');
+    await sound(officer, 'petition-answered');
+    await officer.fill('#public', 'Đường ngập mỗi khi mưa.');
+    await say('publish');
+    await page.goto(`${world.url}${path}`);
+    await sound(page, 'petition-answer');
+    await page.getByLabel('Không, tôi chưa hài lòng').check();
+    await Promise.all([page.waitForURL(/xong=danh-gia/), page.getByRole('button', { name: 'Gửi đánh giá' }).click()]);
+    let after = before;
+    await reloadUntil(leader, async () => {
+      after = await counted(leader, '6.4');
+      return after[0] !== before[0];
+    }, 'the petition in the body’s score', 5000);
+    assert.deepEqual(after, [before[0] - 1, before[1]], 'one was not satisfied');
+
+    const anybody = await (await world.browser.newContext({ locale: 'vi-VN' })).newPage();
+    await anybody.goto(`${world.url}/phan-anh?tim=ba+dinh`);
+    await sound(anybody, 'petitions-public');
+    const shown = await anybody.locator('main').innerText();
+    assert.ok(shown.includes('Đường ngập mỗi khi mưa.') && !shown.includes('số nhà tôi'), 'only the public words');
+    await anybody.context().close();
+    const police = await world.person('police-officer');
+    assert.equal((await police.goto(`${world.url}/can-bo/phan-anh/${id}`)).status(), 404, 'another body’s');
+  });
+
   step('officers of a body see what was assigned to it, and answer', async () => {
     const leader = await world.person('leader');
     await leader.goto(await leaderOwn(leader, world.url));

@@ -23,3 +23,4 @@ ind0024 = An index names something that is not there.
 ind0025 = A number of an index is out of bounds.
 ind0026 = A formula of an index comes to no result.
 ind0027 = Two provinces stand in one place of the map.
+ind0017 = You have sent the most petitions that one may send in a day. Please send the next one tomorrow.

@@ -23,3 +23,4 @@ ind0024 = Bộ chỉ số nhắc đến một mục không tồn tại.
 ind0025 = Một con số của bộ chỉ số nằm ngoài giới hạn.
 ind0026 = Một công thức của bộ chỉ số không cho kết quả.
 ind0027 = Hai tỉnh đứng cùng một ô trên bản đồ.
+ind0017 = Anh/Chị đã gửi số phản ánh nhiều nhất của một ngày. Vui lòng gửi tiếp vào ngày mai.

@@ -53,6 +53,9 @@ pub enum Error {
     /// No such petition.
     #[error("no such petition")]
     UnknownPetition,
+    /// The citizen has filed too many petitions today.
+    #[error("too many petitions within a day")]
+    TooManyPetitions,
     /// The figures are being counted after the start.
     #[error("the figures are being counted")]
     Loading,
@@ -68,6 +71,9 @@ pub enum Error {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] store::Error),
+    /// The ledger failed.
+    #[error("the ledger failed")]
+    Ledger(#[from] ledger::Error),
     /// A file cannot be read or written.
     #[error("a file cannot be read or written")]
     File(#[from] std::io::Error),
@@ -90,10 +96,11 @@ impl Error {
             Self::PetitionState => "IND0010",
             Self::UnknownPetition => "IND0011",
             Self::TextLength(_) => "IND0012",
-            Self::Database(_) | Self::Store(_) => "IND0013",
+            Self::Database(_) | Self::Store(_) | Self::Ledger(_) => "IND0013",
             Self::File(_) => "IND0014",
             Self::Loading => "IND0015",
             Self::UnknownAssignment => "IND0016",
+            Self::TooManyPetitions => "IND0017",
         }
     }
 
@@ -105,8 +112,8 @@ impl Error {
             | Self::UnknownPetition
             | Self::UnknownAssignment => Kind::NotFound,
             Self::Evidence { .. } | Self::OtherVersion { .. } | Self::TextLength(_) => Kind::Invalid,
-            Self::NotRateable | Self::PetitionState => Kind::Conflict,
-            Self::Database(_) | Self::Store(_) | Self::Loading => Kind::Unavailable,
+            Self::NotRateable | Self::PetitionState | Self::TooManyPetitions => Kind::Conflict,
+            Self::Database(_) | Self::Store(_) | Self::Ledger(_) | Self::Loading => Kind::Unavailable,
             Self::Formula { .. } | Self::TooMany(_) | Self::Snapshot(_) | Self::File(_) => Kind::Internal,
         }
     }

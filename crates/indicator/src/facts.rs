@@ -152,6 +152,27 @@ pub struct PetitionFacts {
     pub repeated: bool,
 }
 
+impl PetitionFacts {
+    /// A petition that has just come in.
+    #[must_use]
+    pub fn new(petition: Uuid, body: &BodyId, received_at: OffsetDateTime) -> Self {
+        Self {
+            petition,
+            body: body.clone(),
+            received_at,
+            about: None,
+            refused_at: None,
+            asked_at: None,
+            supplied_at: None,
+            answered_at: None,
+            published_at: None,
+            likes: 0,
+            dislikes: 0,
+            repeated: false,
+        }
+    }
+}
+
 /// What a petition is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

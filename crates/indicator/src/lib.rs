@@ -23,6 +23,7 @@ pub mod live;
 mod map;
 pub mod marks;
 mod period;
+pub mod petitions;
 mod ratio;
 mod rehearse;
 mod score;

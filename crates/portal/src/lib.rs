@@ -14,6 +14,7 @@ mod form;
 mod leader;
 mod officer;
 mod page;
+mod petition;
 mod public;
 pub mod review;
 mod show;
@@ -32,6 +33,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/leader.vi.ftl"),
         include_str!("../messages/index.vi.ftl"),
         include_str!("../messages/programme.vi.ftl"),
+        include_str!("../messages/petition.vi.ftl"),
         include_str!("../messages/admin.vi.ftl"),
         include_str!("../messages/review.vi.ftl"),
         include_str!("../messages/account.vi.ftl")
@@ -42,6 +44,7 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
         include_str!("../messages/leader.en.ftl"),
         include_str!("../messages/index.en.ftl"),
         include_str!("../messages/programme.en.ftl"),
+        include_str!("../messages/petition.en.ftl"),
         include_str!("../messages/admin.en.ftl"),
         include_str!("../messages/review.en.ftl"),
         include_str!("../messages/account.en.ftl")
@@ -64,6 +67,7 @@ pub fn routes() -> axum::Router<State> {
         .merge(leader::router())
         .merge(admin::router())
         .merge(steering::router())
+        .merge(petition::router())
         .merge(account::router())
         .nest("/api/v1", api::router())
         .merge(assets().router())

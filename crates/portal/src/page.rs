@@ -119,6 +119,9 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                     ("/dieu-hanh/viec-giao", "nav-assigned"),
                 ]);
             }
+            if indicator::petitions::answers(&visitor.ctx) {
+                items.push(("/can-bo/phan-anh", "nav-petitions"));
+            }
             if roles.iter().any(|role| role.as_str() == LEADER) {
                 items.extend([("/lanh-dao", "nav-leader"), ("/dieu-hanh/chi-so", "nav-index")]);
             }

@@ -22,6 +22,7 @@ fn samples() -> Vec<Sample> {
     samples.extend(read(include_str!("../samples/account.json")));
     samples.extend(read(include_str!("../samples/index.json")));
     samples.extend(read(include_str!("../samples/programme.json")));
+    samples.extend(read(include_str!("../samples/petition.json")));
     samples
 }
 
@@ -94,6 +95,7 @@ fn every_template_is_rendered_in_both_languages() {
         "steering/task-parts.html",
         "steering/task-period-table.html",
         "fields.html",
+        "petition/parts.html",
         "public/catalogue-parts.html",
         "officer/layout.html",
         "review/layout.html",

@@ -1,7 +1,7 @@
 //! What a petition counts as: each of its steps has its own term in working days.
 
 use super::{Change, Counted};
-use crate::definition::Counting;
+use crate::definition::{Counting, PetitionTerms};
 use crate::facts::{About, PetitionFacts};
 use crate::marks::{by_kind, petition as mark};
 use crate::period::Month;
@@ -15,26 +15,44 @@ pub(crate) fn petition(facts: &PetitionFacts, rules: &Counting, calendar: &Calen
     let terms = rules.petition;
     let by = |from: OffsetDateTime, days: u32| calendar.add_working_days(from, days);
     let kept = |done: Option<OffsetDateTime>, by: OffsetDateTime| done.is_none_or(|at| at <= by);
-    // Where more was asked for, the term of the answer begins when it came.
-    let begins = facts.supplied_at.unwrap_or(facts.received_at);
-    let answer_by = by(begins, terms.answer);
-    let publish_by = facts.answered_at.map(|at| by(at, terms.publish));
+    let (answer_by, publish_by) = answer_and_publish(facts, terms, calendar);
     let in_time = kept(facts.refused_at, by(facts.received_at, terms.refuse))
         && kept(facts.asked_at, by(facts.received_at, terms.ask))
         && kept(facts.answered_at, answer_by)
         && publish_by.is_none_or(|by| kept(facts.published_at, by));
 
-    let waits_for_citizen = facts.asked_at.is_some() && facts.supplied_at.is_none() && facts.answered_at.is_none();
-    let ended = facts.refused_at.is_some() || facts.published_at.is_some();
-    let next = if ended || waits_for_citizen { None } else { Some(publish_by.unwrap_or(answer_by)) };
-
+    let next = due(facts, terms, calendar);
     let pleased = facts.dislikes <= facts.likes && !facts.repeated;
     let marks = mark::RECEIVED
         .with_if(facts.about == Some(About::Regulation), mark::REGULATION)
         .with_if(facts.about == Some(About::Conduct), mark::CONDUCT)
-        .with_if(!ended, mark::OPEN)
+        .with_if(!has_ended(facts), mark::OPEN)
         .with(by_kind(mark::ON_TIME, [in_time; 3]))
         .with(by_kind(mark::SATISFIED, [in_time && pleased; 3]));
     let change = next.map(|last| Change::at(last, month));
     Counted { month, marks, minutes: 0, change }
+}
+
+fn has_ended(facts: &PetitionFacts) -> bool {
+    facts.refused_at.is_some() || facts.published_at.is_some()
+}
+
+/// By when it has to be answered, and the answer made public.
+fn answer_and_publish(
+    facts: &PetitionFacts,
+    terms: PetitionTerms,
+    calendar: &Calendar,
+) -> (OffsetDateTime, Option<OffsetDateTime>) {
+    // Where more was asked for, the term of the answer begins when it came.
+    let begins = facts.supplied_at.unwrap_or(facts.received_at);
+    let publish_by = facts.answered_at.map(|at| calendar.add_working_days(at, terms.publish));
+    (calendar.add_working_days(begins, terms.answer), publish_by)
+}
+
+/// By when the body has to answer, or after that to make the answer public; nothing where it waits for the citizen, or has
+/// ended.
+pub(crate) fn due(facts: &PetitionFacts, terms: PetitionTerms, calendar: &Calendar) -> Option<OffsetDateTime> {
+    let waits_for_citizen = facts.asked_at.is_some() && facts.supplied_at.is_none() && facts.answered_at.is_none();
+    let (answer_by, publish_by) = answer_and_publish(facts, terms, calendar);
+    (!has_ended(facts) && !waits_for_citizen).then(|| publish_by.unwrap_or(answer_by))
 }

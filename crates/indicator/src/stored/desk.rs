@@ -16,8 +16,6 @@ use tokio::sync::watch;
 
 /// How often a process looks for what changed. With the feeds' own pauses a change is in the score within a second.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// How often the figures are written to the snapshot, so that a start after a crash counts little.
-const SAVE_EVERY: time::Duration = time::Duration::hours(1);
 /// Pause after the database did not answer.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -43,7 +41,7 @@ pub struct Settings {
 /// The live store of a process. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Desk {
-    pub(super) db: Db,
+    pub(crate) db: Db,
     settings: Arc<Settings>,
     figured: Arc<OnceLock<Figured>>,
 }
@@ -72,7 +70,6 @@ impl Desk {
     /// Makes the figures and moves them with every change, until `shutdown` turns true. Only a process that `leads`
     /// takes events from the main job; every other reads what came of them.
     pub async fn run(&self, ctx: &Ctx, leads: bool, mut shutdown: watch::Receiver<bool>) {
-        let mut saved = ctx.now();
         while !*shutdown.borrow() {
             let pause = match self.look(ctx, leads).await {
                 Ok(()) => LOOK_EVERY,
@@ -81,18 +78,10 @@ impl Desk {
                     PAUSE_AFTER_ERROR
                 }
             };
-            if ctx.now() - saved >= SAVE_EVERY {
-                self.save().await;
-                saved = ctx.now();
-            }
             if tokio::time::timeout(pause, shutdown.changed()).await.is_ok_and(|changed| changed.is_err()) {
                 break;
             }
         }
-        self.save().await;
-    }
-
-    async fn save(&self) {
         if let (Some(figured), Some(path)) = (self.figured.get(), &self.settings.snapshot)
             && let Err(error) = figured.save(path).await
         {

@@ -1,6 +1,8 @@
 //! The facts in PostgreSQL: taken in once, followed, exported, recomputed.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
+mod petitions;
+
 use indicator::facts::{Given, PetitionFacts, ProcedureFacts};
 use indicator::live::{Bodies, COUNTRY};
 use indicator::stored::{
@@ -31,7 +33,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let test = database("indicator", &[&indicator::MIGRATOR]).await;
+        let test = database("indicator", &[&ledger::MIGRATOR, &indicator::MIGRATOR]).await;
         let mut report = Report::new();
         let pack =
             Pack::open_with(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/vn"), &mut report).unwrap();
