@@ -169,3 +169,32 @@ async fn a_citizen_files_so_many_a_day() {
     world.later(Duration::days(1));
     world.files(&lan, "Hôm sau", None).await.unwrap();
 }
+
+#[tokio::test]
+async fn the_component_of_petitions_in_time_moves_with_each_of_them() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    let (lan, officer) = (citizen(&world, 1), officer(&world, BODY, "civil-status-officer"));
+    let march = "2026-03".parse().unwrap();
+    let in_time = || {
+        let score = figured.read().score(2, march).unwrap();
+        let component = score.component("6.3").unwrap();
+        (component.numerator, component.denominator, component.points.clone().unwrap())
+    };
+    assert_eq!(in_time(), (0, 0, "6.00".to_owned()), "where nobody wrote, nothing was late");
+    let first = world.files(&lan, "Một", None).await.unwrap();
+    let second = world.files(&lan, "Hai", None).await.unwrap();
+    world.settle(&figured).await;
+    assert_eq!(in_time(), (2, 2, "6.00".to_owned()));
+    // To refuse there are two working days, of which three pass.
+    world.later(Duration::days(3));
+    world.takes(&officer, first, Deed::Refuse("Không thuộc thẩm quyền.")).await.unwrap();
+    world.settle(&figured).await;
+    assert_eq!(in_time(), (1, 2, "3.00".to_owned()), "refused too late");
+    world.takes(&officer, second, Deed::Ask("Ở đâu?")).await.unwrap();
+    world.settle(&figured).await;
+    assert_eq!(in_time(), (1, 2, "3.00".to_owned()), "to ask there are five");
+    assert_eq!(figured.read().audit(), vec![]);
+    let again = world.figured(None).await;
+    assert_eq!(again.read().score(2, march).unwrap(), figured.read().score(2, march).unwrap());
+}
