@@ -39,6 +39,7 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
             bodies.add(&body.id, Level::Ministry, &all).map_err(|error| anyhow::anyhow!(error))?;
         }
     }
+    let procedures = crate::index_procedures::at_bodies(&country.setting, &bodies, today);
     let settings = Settings {
         indicators: country.indicators.clone(),
         indicator: INDEX.to_owned(),
@@ -46,6 +47,7 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
         bodies,
         tiles: country.tiles.clone(),
         natures: natures(Arc::clone(&country.setting)),
+        procedures,
         snapshot,
     };
     Ok(Desk::new(db.clone(), settings))

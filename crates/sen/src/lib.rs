@@ -17,6 +17,7 @@ pub mod demo_clients;
 pub mod filing;
 pub mod house;
 pub mod index_history;
+pub mod index_procedures;
 pub mod indicator;
 pub mod log_check;
 pub mod newcomers;

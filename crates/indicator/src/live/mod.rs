@@ -181,6 +181,12 @@ impl Live {
         Ok(())
     }
 
+    /// Forgets what is known of procedures at bodies: what follows is all there is.
+    pub(crate) fn forget_procedures(&mut self) {
+        self.standings = Standings::default();
+        self.decisions.clear();
+    }
+
     /// Takes in a figure that a body reports, in the place of the one before. One that the index does not know is left
     /// out.
     ///

@@ -2,6 +2,7 @@
 
 use super::{Figured, Natures, follow};
 use crate::definition::Definition;
+use crate::facts::ProcedureFacts;
 use crate::live::Bodies;
 use crate::map::Tiles;
 use crate::{Error, Indicators};
@@ -34,6 +35,8 @@ pub struct Settings {
     pub tiles: Tiles,
     /// What the procedures of the main job are.
     pub natures: Natures,
+    /// What the pack says of procedures at bodies.
+    pub procedures: Vec<ProcedureFacts>,
     /// Where the live store is kept between starts.
     pub snapshot: Option<PathBuf>,
 }
@@ -110,7 +113,8 @@ impl Desk {
         let settings = &self.settings;
         let definition: &Dated<Definition> =
             settings.indicators.on(&settings.indicator, ctx.today()).ok_or(Error::UnknownIndicator)?;
-        let (bodies, calendar) = (settings.bodies.clone(), Arc::clone(&settings.calendar));
+        let calendar = Arc::clone(&settings.calendar);
+        let bodies = (settings.bodies.clone(), settings.procedures.clone());
         Figured::open(&self.db, ctx, definition.clone(), calendar, bodies, settings.snapshot.as_deref()).await
     }
 

@@ -1,8 +1,9 @@
 //! A body takes its evidence home.
 
 use super::Figured;
+use super::procedures::at_bodies;
 use crate::evidence::{Head, Writer};
-use crate::facts::{DossierFacts, Given, PetitionFacts, ProcedureFacts};
+use crate::facts::{DossierFacts, Given, PetitionFacts};
 use crate::period::{Month, Period};
 use crate::score::score;
 use crate::tally::Tally;
@@ -88,13 +89,7 @@ impl Figured {
             tally.petition(facts);
             writer.petition(facts)?;
         }
-        let procedures: Vec<Json<ProcedureFacts>> = sqlx::query_scalar(
-            "select facts from indicator.procedure_at where body = any($1) order by body, procedure",
-        )
-        .bind(&bodies)
-        .fetch_all(&mut *tx)
-        .await?;
-        for facts in &procedures {
+        for facts in &at_bodies(&mut tx, self.packed(), Some(&bodies)).await? {
             tally.procedure(facts);
             writer.procedure(facts)?;
         }

@@ -1,6 +1,7 @@
 //! The live store of a process: made from the facts, moved by their feed.
 
 use super::FEED;
+use super::procedures::at_bodies;
 use crate::Error;
 use crate::definition::Definition;
 use crate::facts::{DossierFacts, Given, PetitionFacts, ProcedureFacts};
@@ -27,6 +28,8 @@ const PAGE: i64 = 10_000;
 pub struct Figured {
     db: Db,
     live: Arc<RwLock<Live>>,
+    /// What the pack says of procedures at bodies.
+    packed: Arc<[ProcedureFacts]>,
     /// How far the feed has been read; held while it is read.
     read: Arc<Mutex<Read>>,
 }
@@ -41,7 +44,7 @@ impl Figured {
         ctx: &Ctx,
         definition: Dated<Definition>,
         calendar: Arc<Calendar>,
-        bodies: Bodies,
+        (bodies, packed): (Bodies, Vec<ProcedureFacts>),
         snapshot: Option<&Path>,
     ) -> Result<Self, Error> {
         let opened = snapshot.filter(|path| path.exists()).and_then(|path| {
@@ -50,7 +53,14 @@ impl Figured {
         });
         let mut conn = db.pool().acquire().await?;
         let (live, read) = match opened {
-            Some((live, read)) if feed::at(&mut conn, FEED, read.position).await? == Some(read.item) => (live, read),
+            Some((live, read)) if feed::at(&mut conn, FEED, read.position).await? == Some(read.item) => {
+                let mut live = live;
+                // They may be others since: it was the pack of then.
+                live.forget_procedures();
+                let (procedures, _) = others(&mut conn, &packed).await?;
+                procedures.iter().for_each(|facts| known(live.procedure(facts)));
+                (live, read)
+            }
             other => {
                 if other.is_some() {
                     tracing::warn!("the snapshot is of another database; counting anew");
@@ -59,12 +69,17 @@ impl Figured {
                 let position = feed::mark(&mut conn, FEED).await?;
                 let item = feed::at(&mut conn, FEED, position).await?.unwrap_or_default();
                 let mut live = Live::new(definition, calendar, bodies, ctx.now());
-                count_all(&mut conn, &mut live).await?;
+                count_all(&mut conn, &packed, &mut live).await?;
                 (live, Read { position, item })
             }
         };
         drop(conn);
-        let figured = Self { db: db.clone(), live: Arc::new(RwLock::new(live)), read: Arc::new(Mutex::new(read)) };
+        let figured = Self {
+            db: db.clone(),
+            live: Arc::new(RwLock::new(live)),
+            packed: packed.into(),
+            read: Arc::new(Mutex::new(read)),
+        };
         figured.catch_up(ctx).await?;
         Ok(figured)
     }
@@ -72,6 +87,10 @@ impl Figured {
     /// To look at.
     pub fn read(&self) -> RwLockReadGuard<'_, Live> {
         self.live.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn packed(&self) -> &[ProcedureFacts] {
+        &self.packed
     }
 
     pub(super) const fn db(&self) -> &Db {
@@ -110,7 +129,7 @@ impl Figured {
                     .fetch_all(&mut *conn)
                     .await?;
             let small = items.iter().any(|item| item.kind == "procedure" || item.kind == "given");
-            let others = if small { Some(others(&mut conn).await?) } else { None };
+            let others = if small { Some(others(&mut conn, &self.packed).await?) } else { None };
             let mut live = self.write();
             dossiers.iter().for_each(|facts| known(live.dossier(facts)));
             petitions.iter().for_each(|facts| known(live.petition(facts)));
@@ -143,7 +162,7 @@ fn known(result: Result<(), Error>) {
     }
 }
 
-async fn count_all(conn: &mut PgConnection, live: &mut Live) -> Result<(), Error> {
+async fn count_all(conn: &mut PgConnection, packed: &[ProcedureFacts], live: &mut Live) -> Result<(), Error> {
     let mut after: Option<Uuid> = None;
     loop {
         let rows: Vec<(Uuid, Json<DossierFacts>)> = sqlx::query_as(
@@ -161,19 +180,21 @@ async fn count_all(conn: &mut PgConnection, live: &mut Live) -> Result<(), Error
     let petitions: Vec<Json<PetitionFacts>> =
         sqlx::query_scalar("select facts from indicator.petition").fetch_all(&mut *conn).await?;
     petitions.iter().for_each(|facts| known(live.petition(facts)));
-    let (procedures, given) = others(conn).await?;
+    let (procedures, given) = others(conn, packed).await?;
     procedures.iter().for_each(|facts| known(live.procedure(facts)));
     given.iter().for_each(|given| known(live.given(given)));
     Ok(())
 }
 
-async fn others(conn: &mut PgConnection) -> Result<(Vec<ProcedureFacts>, Vec<Given>), Error> {
-    let procedures: Vec<Json<ProcedureFacts>> =
-        sqlx::query_scalar("select facts from indicator.procedure_at").fetch_all(&mut *conn).await?;
+async fn others(
+    conn: &mut PgConnection,
+    packed: &[ProcedureFacts],
+) -> Result<(Vec<ProcedureFacts>, Vec<Given>), Error> {
+    let procedures = at_bodies(&mut *conn, packed, None).await?;
     let rows: Vec<(String, String, String, i64)> =
         sqlx::query_as("select body, month, counter, value from indicator.given").fetch_all(conn).await?;
     let given = rows.into_iter().filter_map(|(body, month, counter, value)| {
         Some(Given { body: BodyId::new(body), month: Month::try_from(month).ok()?, counter, value })
     });
-    Ok((procedures.into_iter().map(|facts| facts.0).collect(), given.collect()))
+    Ok((procedures, given.collect()))
 }

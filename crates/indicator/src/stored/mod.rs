@@ -13,6 +13,7 @@ mod figured;
 mod follow;
 mod look;
 mod nature;
+mod procedures;
 mod rate;
 mod record;
 

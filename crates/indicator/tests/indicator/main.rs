@@ -58,7 +58,8 @@ impl World {
     async fn figured(&self, snapshot: Option<&std::path::Path>) -> Figured {
         let definition = self.indicators.on("766", date!(2026 - 03 - 31)).unwrap().clone();
         let calendar = Arc::clone(&self.calendar);
-        Figured::open(&self.test.db, &self.ctx, definition, calendar, Self::bodies(), snapshot).await.unwrap()
+        let bodies = (Self::bodies(), vec![packed()]);
+        Figured::open(&self.test.db, &self.ctx, definition, calendar, bodies, snapshot).await.unwrap()
     }
 
     fn later(&self, time: Duration) {
@@ -89,6 +90,14 @@ impl World {
         self.sequence().await;
         figured.catch_up(&self.ctx).await.unwrap();
     }
+}
+
+/// What the pack says of one procedure.
+fn packed() -> ProcedureFacts {
+    serde_json::from_value(json!({
+        "body": "commune-committee/00004", "procedure": "1.001193", "online": "partial", "public": true, "complete": true,
+    }))
+    .unwrap()
 }
 
 /// A group of procedures that asks registers and gives papers; of others nothing is known.
@@ -312,6 +321,7 @@ async fn a_change_is_in_the_score_within_a_second() {
         bodies: World::bodies(),
         tiles: indicator::Tiles::default(),
         natures: natures(),
+        procedures: Vec::new(),
         snapshot: None,
     };
     let desk = Desk::new(world.test.db.clone(), settings);

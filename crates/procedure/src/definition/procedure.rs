@@ -27,6 +27,9 @@ pub struct Procedure {
     pub applicants: Option<Text>,
     /// Who decides.
     pub authority: Text,
+    /// Kinds of bodies that carry it out, as the pack's `body_kinds` name them.
+    #[serde(default)]
+    pub carried_out_by: Vec<String>,
     /// The decision that published it.
     #[serde(default)]
     pub decision: Option<String>,
