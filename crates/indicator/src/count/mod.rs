@@ -7,7 +7,7 @@ mod procedure;
 
 pub use dossier::dossier;
 pub(crate) use instants::seconds;
-pub(crate) use petition::{due as petition_due, petition};
+pub(crate) use petition::{due as petition_due, petition, refuse_and_ask};
 pub(crate) use procedure::{Announced, Standing, announced, figures as procedure_figures, standing};
 
 use crate::marks::{Family, Marks};

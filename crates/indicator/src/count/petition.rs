@@ -13,11 +13,11 @@ use time::OffsetDateTime;
 pub(crate) fn petition(facts: &PetitionFacts, rules: &Counting, calendar: &Calendar) -> Counted {
     let month = Month::of(facts.received_at);
     let terms = rules.petition;
-    let by = |from: OffsetDateTime, days: u32| calendar.add_working_days(from, days);
     let kept = |done: Option<OffsetDateTime>, by: OffsetDateTime| done.is_none_or(|at| at <= by);
     let (answer_by, publish_by) = answer_and_publish(facts, terms, calendar);
-    let in_time = kept(facts.refused_at, by(facts.received_at, terms.refuse))
-        && kept(facts.asked_at, by(facts.received_at, terms.ask))
+    let (refuse_by, ask_by) = refuse_and_ask(facts, terms, calendar);
+    let in_time = kept(facts.refused_at, refuse_by)
+        && kept(facts.asked_at, ask_by)
         && kept(facts.answered_at, answer_by)
         && publish_by.is_none_or(|by| kept(facts.published_at, by));
 
@@ -35,6 +35,16 @@ pub(crate) fn petition(facts: &PetitionFacts, rules: &Counting, calendar: &Calen
 
 fn has_ended(facts: &PetitionFacts) -> bool {
     facts.refused_at.is_some() || facts.published_at.is_some()
+}
+
+/// By when it may be refused, and more be asked for, in time.
+pub(crate) fn refuse_and_ask(
+    facts: &PetitionFacts,
+    terms: PetitionTerms,
+    calendar: &Calendar,
+) -> (OffsetDateTime, OffsetDateTime) {
+    let by = |days| calendar.add_working_days(facts.received_at, days);
+    (by(terms.refuse), by(terms.ask))
 }
 
 /// By when it has to be answered, and the answer made public.

@@ -1,11 +1,10 @@
 //! What pages do with petitions at a desk, each in a transaction of its own.
 
-use super::{Deed, Line, NewPetition, Petition, Published};
+use super::{Clocks, Deed, Line, NewPetition, Petition, Published};
 use crate::Error;
 use crate::facts::PetitionFacts;
 use crate::stored::Desk;
 use kernel::{BodyId, Ctx};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 impl Desk {
@@ -66,12 +65,11 @@ impl Desk {
         super::published(&mut *self.db.pool().acquire().await?, bodies, page).await
     }
 
-    /// By when the body has to take the next step, by the terms that the index counts with; nothing where it waits for the
-    /// citizen, or all is done.
+    /// The clocks of a petition, by the terms that the index counts with; nothing where no index is in force today.
     #[must_use]
-    pub fn petition_due(&self, ctx: &Ctx, facts: &PetitionFacts) -> Option<OffsetDateTime> {
+    pub fn petition_clocks(&self, ctx: &Ctx, facts: &PetitionFacts) -> Option<Clocks> {
         let settings = self.settings();
         let version = settings.indicators.on(&settings.indicator, ctx.today())?;
-        crate::count::petition_due(facts, version.item.counting.petition, &settings.calendar)
+        Some(super::clock::clocks(facts, version.item.counting.petition, &settings.calendar, ctx.now()))
     }
 }

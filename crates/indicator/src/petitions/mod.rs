@@ -7,11 +7,13 @@
 //! - a step, the facts that the index counts and the ledger's entry are one transaction;
 //! - a citizen finds the own petitions only, an officer those of the own body only, and both else find nothing.
 
+mod clock;
 mod desk;
 mod file;
 mod read;
 mod step;
 
+pub use clock::{Clocks, Urgency};
 pub use file::{NewPetition, file};
 pub use read::{Line, Petition, Published, Step, of_body, of_subject, petition, published};
 pub use step::{Deed, take};

@@ -9,9 +9,10 @@ mod public;
 use crate::State;
 use crate::page::instant;
 use axum::{Router, routing::get};
-use indicator::petitions::{Line, Step};
+use indicator::petitions::{Clocks, Line, Step, Urgency};
 use kernel::{BodyId, Ctx};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 /// Characters of a petition in a list.
 const SHORT: usize = 100;
@@ -28,11 +29,17 @@ pub(crate) fn router() -> Router<State> {
 
 /// A petition of a list, as templates take it.
 fn line(state: &State, ctx: &Ctx, line: &Line) -> Value {
-    let due = state.index.petition_due(ctx, &line.facts);
+    let clocks = state.index.petition_clocks(ctx, &line.facts);
+    let by = |by: fn(&Clocks) -> Option<OffsetDateTime>| clocks.as_ref().and_then(by);
+    let (refuse_by, ask_by) = (by(|clocks| clocks.refuse_by), by(|clocks| clocks.ask_by));
+    let urgency = clocks.map_or(Urgency::Stopped, |clocks| clocks.urgency);
+    let passed = |by: Option<OffsetDateTime>| by.is_some_and(|by| by < ctx.now());
     json!({
         "id": line.id, "code": line.code, "stand": line.stand.word(), "text": line.text, "short": short(&line.text), "body": line.body,
         "body_name": state.body_name(ctx, &line.body), "at": instant(line.facts.received_at),
-        "due": due.map(instant), "late": due.is_some_and(|due| due < ctx.now()),
+        "due": by(|clocks| clocks.due).map(instant), "late": urgency == Urgency::Late, "urgency": urgency.word(),
+        "refuse_by": refuse_by.map(instant), "refuse_late": passed(refuse_by),
+        "ask_by": ask_by.map(instant), "ask_late": passed(ask_by),
     })
 }
 
