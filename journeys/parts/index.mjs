@@ -24,7 +24,8 @@ export default function index(world) {
   step('anybody sees the ranking', async () => {
     const page = await (await world.browser.newContext({ locale: 'vi-VN', javaScriptEnabled: true, acceptDownloads: true })).newPage();
     await page.goto(`${world.url}/chi-so`);
-    assert.equal(await page.locator('.sen-index-map g[class^=is-]').count(), 34);
+    // Right after the start the figures are still being counted.
+    await reloadUntil(page, async () => await page.locator('.sen-index-map g[class^=is-]').count() === 34, 'the map');
     assert.ok(await page.locator('#ranking').count(), 'there is a ranking');
     assert.equal(await page.locator('a[href*="/ho-so"]').count(), 0, 'no dossier is open to the public');
     await sound(page, 'index-public');

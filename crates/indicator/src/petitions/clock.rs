@@ -90,7 +90,7 @@ mod tests {
         let days = [4, 9, 23].map(|day| time::Date::from_calendar_date(2026, time::Month::March, day).ok());
         assert_eq!(dates, days);
         let urgency = [0, 16, 17, 21, 22].map(|days| at(&facts, days).urgency);
-        assert_eq!(urgency, [Urgency::Fine, Urgency::Soon, Urgency::Soon, Urgency::Soon, Urgency::Late]);
+        assert_eq!(urgency, [Urgency::Fine, Urgency::Fine, Urgency::Soon, Urgency::Soon, Urgency::Late]);
         facts.asked_at = Some(MORNING);
         let asked = at(&facts, 40);
         assert_eq!((asked.due, asked.ask_by, asked.urgency), (None, None, Urgency::Stopped));

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
 
-/// All, or those of these bodies; by body and code.
+/// All; or those of these bodies, by body and code.
 pub(super) async fn at_bodies(
     conn: &mut PgConnection,
     packed: &[ProcedureFacts],
@@ -17,6 +17,10 @@ pub(super) async fn at_bodies(
             .bind(bodies)
             .fetch_all(conn)
             .await?;
+    // In most places nothing is kept.
+    if kept.is_empty() && bodies.is_none() {
+        return Ok(packed.to_vec());
+    }
     let wanted = |facts: &&ProcedureFacts| bodies.is_none_or(|bodies| bodies.contains(&facts.body.as_str()));
     let packed = packed.iter().filter(wanted).cloned();
     let all = packed.chain(kept.into_iter().map(|facts| facts.0));
