@@ -81,9 +81,14 @@ impl Sequencer {
         if !leader.await? {
             return Ok(0);
         }
-        let sealed = self.seal(&mut tx).await?;
-        tx.commit().await?;
-        Ok(sealed)
+        let sealed = self.seal(&mut tx).await;
+        // The lock is given back before the caller hears of it: who tries again at once must not find it held.
+        if sealed.is_ok() {
+            tx.commit().await?
+        } else {
+            tx.rollback().await?
+        }
+        sealed
     }
 
     async fn seal(&self, tx: &mut PgConnection) -> Result<usize, Error> {
