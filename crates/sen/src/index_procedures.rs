@@ -2,9 +2,10 @@
 //! described whole. Of procedures that the pack does not describe nothing is known, and nothing is counted.
 
 use indicator::facts::{OnlineLevel, ProcedureFacts, ServiceState};
-use indicator::live::Bodies;
-use procedure::Setting;
-use procedure::definition::{ChannelKind, Procedure};
+use indicator::live::{Bodies, COUNTRY};
+use kernel::BodyId;
+use procedure::definition::{ChannelKind, Group, Procedure};
+use procedure::{Catalogue, Setting};
 use time::Date;
 
 /// Every procedure and group in force, at every scored body that carries it out. When they were announced is not known: the
@@ -12,40 +13,50 @@ use time::Date;
 #[must_use]
 pub fn at_bodies(setting: &Setting, bodies: &Bodies, on: Date) -> Vec<ProcedureFacts> {
     let catalogue = &setting.catalogue;
-    let single = catalogue.procedures_on(on).map(|dated| (dated.item.code.clone(), vec![&dated.item]));
-    // Dossiers of a group are counted under its code, at the body that has its first step.
-    let groups = catalogue.groups_on(on).map(|group| {
-        let members = group.item.members.iter().filter_map(|member| member.procedure.as_deref());
-        let procedures = members.filter_map(|code| catalogue.procedure(code, on)).map(|dated| &dated.item);
-        (group.item.code.clone(), procedures.collect())
+    let single = catalogue.procedures_on(on).map(|dated| {
+        let procedure = &dated.item;
+        (&procedure.code, procedure.through.is_some(), vec![procedure])
     });
-    let mut facts = Vec::new();
-    for (code, procedures) in single.chain(groups) {
-        let Some(first) = procedures.first() else { continue };
-        let is_group = catalogue.group(&code, on).is_some();
-        let can_be_filed = is_group || first.through.is_some();
-        let carries_out = |kind: &str| first.carried_out_by.iter().any(|known| known == kind);
-        for body in bodies.all().iter().filter(|body| carries_out(body.id.kind())) {
-            facts.push(ProcedureFacts {
-                body: body.id.clone(),
-                procedure: code.clone(),
-                online: can_be_filed.then_some(OnlineLevel::Full),
-                service: can_be_filed.then_some(ServiceState::Public),
-                fee_bearing: procedures.iter().any(|procedure| has_fee(procedure)),
-                // Nothing is paid here yet.
-                payable_online: false,
-                // The pack describes what people ask for themselves, and nothing of enterprises.
-                for_people: true,
-                public: true,
-                complete: procedures.iter().all(|procedure| is_whole(procedure)),
-                decisions: Vec::new(),
-            });
-        }
-    }
-    facts
+    // Dossiers of a group are counted under its code, at the body that has its first step.
+    let groups =
+        catalogue.groups_on(on).map(|group| (&group.item.code, true, of_group(catalogue, &group.item, on).collect()));
+    let known = single.chain(groups).filter_map(|(code, can_be_filed, procedures): (_, _, Vec<&Procedure>)| {
+        let facts = ProcedureFacts {
+            body: BodyId::from(COUNTRY),
+            procedure: code.clone(),
+            online: can_be_filed.then_some(OnlineLevel::Full),
+            service: can_be_filed.then_some(ServiceState::Public),
+            fee_bearing: procedures.iter().any(|procedure| has_fee(procedure)),
+            // Nothing is paid here yet.
+            payable_online: false,
+            // The pack describes what people ask for themselves, and nothing of enterprises.
+            for_people: true,
+            public: true,
+            complete: procedures.iter().all(|procedure| is_whole(procedure)),
+            decisions: Vec::new(),
+        };
+        Some((&procedures.first()?.carried_out_by, facts))
+    });
+    let known: Vec<_> = known.collect();
+    let of_body = |body: &BodyId| {
+        let here = known.iter().filter(|(kinds, _)| kinds.iter().any(|kind| kind == body.kind()));
+        here.map(|(_, facts)| ProcedureFacts { body: body.clone(), ..facts.clone() }).collect::<Vec<_>>()
+    };
+    bodies.all().iter().flat_map(|body| of_body(&body.id)).collect()
 }
 
-fn has_fee(procedure: &Procedure) -> bool {
+/// The procedures that a group carries out, those that the pack describes.
+pub(crate) fn of_group<'a>(
+    catalogue: &'a Catalogue,
+    group: &'a Group,
+    on: Date,
+) -> impl Iterator<Item = &'a Procedure> {
+    let codes = group.members.iter().filter_map(|member| member.procedure.as_deref());
+    codes.filter_map(move |code| catalogue.procedure(code, on)).map(|dated| &dated.item)
+}
+
+/// Whether something is to be paid where it is filed online.
+pub(crate) fn has_fee(procedure: &Procedure) -> bool {
     procedure.channels.iter().any(|way| way.kind == ChannelKind::Online && way.fee.is_some_and(|fee| fee > 0))
 }
 

@@ -1,6 +1,7 @@
 //! `sen indicator`: what a body that is scored needs to check its score.
 
 use crate::country::Country;
+use crate::index_procedures::{at_bodies, has_fee, of_group};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use indicator::Level;
@@ -39,7 +40,7 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
             bodies.add(&body.id, Level::Ministry, &all).map_err(|error| anyhow::anyhow!(error))?;
         }
     }
-    let procedures = crate::index_procedures::at_bodies(&country.setting, &bodies, today);
+    let procedures = at_bodies(&country.setting, &bodies, today).into();
     let settings = Settings {
         indicators: country.indicators.clone(),
         indicator: INDEX.to_owned(),
@@ -57,14 +58,10 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
 fn natures(setting: Arc<procedure::Setting>) -> Natures {
     Natures::new(move |code, on| {
         let catalogue = &setting.catalogue;
-        let members = catalogue.group(code, on)?.item.members.iter().filter_map(|member| member.procedure.as_deref());
-        let procedures = members.filter_map(|code| catalogue.procedure(code, on)).map(|dated| &dated.item);
         let mut nature = Nature::default();
-        for procedure in procedures {
+        for procedure in of_group(catalogue, &catalogue.group(code, on)?.item, on) {
             nature.paper_result |= procedure.results.iter().any(|result| !result.on_refusal);
-            nature.fee_bearing |= procedure.channels.iter().any(|channel| {
-                channel.kind == procedure::definition::ChannelKind::Online && channel.fee.is_some_and(|fee| fee > 0)
-            });
+            nature.fee_bearing |= has_fee(procedure);
             // The first case is the usual one.
             for component in procedure.cases.first().iter().flat_map(|case| &case.components) {
                 match &component.replaced_by {

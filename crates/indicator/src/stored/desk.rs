@@ -36,7 +36,7 @@ pub struct Settings {
     /// What the procedures of the main job are.
     pub natures: Natures,
     /// What the pack says of procedures at bodies.
-    pub procedures: Vec<ProcedureFacts>,
+    pub procedures: Arc<[ProcedureFacts]>,
     /// Where the live store is kept between starts.
     pub snapshot: Option<PathBuf>,
 }
@@ -114,7 +114,7 @@ impl Desk {
         let definition: &Dated<Definition> =
             settings.indicators.on(&settings.indicator, ctx.today()).ok_or(Error::UnknownIndicator)?;
         let calendar = Arc::clone(&settings.calendar);
-        let bodies = (settings.bodies.clone(), settings.procedures.clone());
+        let bodies = (settings.bodies.clone(), Arc::clone(&settings.procedures));
         Figured::open(&self.db, ctx, definition.clone(), calendar, bodies, settings.snapshot.as_deref()).await
     }
 

@@ -12,6 +12,7 @@ use kernel::{BodyId, Ctx};
 use pack::Dated;
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -44,7 +45,7 @@ impl Figured {
         ctx: &Ctx,
         definition: Dated<Definition>,
         calendar: Arc<Calendar>,
-        (bodies, packed): (Bodies, Vec<ProcedureFacts>),
+        (bodies, packed): (Bodies, Arc<[ProcedureFacts]>),
         snapshot: Option<&Path>,
     ) -> Result<Self, Error> {
         let opened = snapshot.filter(|path| path.exists()).and_then(|path| {
@@ -74,12 +75,8 @@ impl Figured {
             }
         };
         drop(conn);
-        let figured = Self {
-            db: db.clone(),
-            live: Arc::new(RwLock::new(live)),
-            packed: packed.into(),
-            read: Arc::new(Mutex::new(read)),
-        };
+        let figured =
+            Self { db: db.clone(), live: Arc::new(RwLock::new(live)), packed, read: Arc::new(Mutex::new(read)) };
         figured.catch_up(ctx).await?;
         Ok(figured)
     }
@@ -186,10 +183,10 @@ async fn count_all(conn: &mut PgConnection, packed: &[ProcedureFacts], live: &mu
     Ok(())
 }
 
-async fn others(
+async fn others<'a>(
     conn: &mut PgConnection,
-    packed: &[ProcedureFacts],
-) -> Result<(Vec<ProcedureFacts>, Vec<Given>), Error> {
+    packed: &'a [ProcedureFacts],
+) -> Result<(Vec<Cow<'a, ProcedureFacts>>, Vec<Given>), Error> {
     let procedures = at_bodies(&mut *conn, packed, None).await?;
     let rows: Vec<(String, String, String, i64)> =
         sqlx::query_as("select body, month, counter, value from indicator.given").fetch_all(conn).await?;

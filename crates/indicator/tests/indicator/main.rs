@@ -58,7 +58,7 @@ impl World {
     async fn figured(&self, snapshot: Option<&std::path::Path>) -> Figured {
         let definition = self.indicators.on("766", date!(2026 - 03 - 31)).unwrap().clone();
         let calendar = Arc::clone(&self.calendar);
-        let bodies = (Self::bodies(), vec![packed()]);
+        let bodies = (Self::bodies(), Arc::from([packed()]));
         Figured::open(&self.test.db, &self.ctx, definition, calendar, bodies, snapshot).await.unwrap()
     }
 
@@ -321,7 +321,7 @@ async fn a_change_is_in_the_score_within_a_second() {
         bodies: World::bodies(),
         tiles: indicator::Tiles::default(),
         natures: natures(),
-        procedures: Vec::new(),
+        procedures: Arc::default(),
         snapshot: None,
     };
     let desk = Desk::new(world.test.db.clone(), settings);
