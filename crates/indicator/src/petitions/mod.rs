@@ -147,20 +147,18 @@ pub fn answers(ctx: &Ctx) -> bool {
     roles.iter().any(|role| !OTHER_WORK.contains(&role.as_str()))
 }
 
+/// What a petition may be about, with the word by which it is kept.
+const ABOUT: [(About, &str); 3] =
+    [(About::Regulation, "regulation"), (About::Conduct, "conduct"), (About::Other, "other")];
+
 /// What a petition is about, by its word.
 #[must_use]
 pub fn about(word: &str) -> Option<About> {
-    [(About::Regulation, "regulation"), (About::Conduct, "conduct"), (About::Other, "other")]
-        .into_iter()
-        .find_map(|(about, known)| (known == word).then_some(about))
+    ABOUT.iter().find(|(_, known)| *known == word).map(|(about, _)| *about)
 }
 
-const fn about_word(about: About) -> &'static str {
-    match about {
-        About::Regulation => "regulation",
-        About::Conduct => "conduct",
-        About::Other => "other",
-    }
+fn about_word(about: About) -> &'static str {
+    ABOUT.iter().find(|(known, _)| *known == about).map_or("", |(_, word)| word)
 }
 
 /// A text without the spaces around it.

@@ -2,7 +2,7 @@
 
 use super::{COLUMNS, LINES_MAX, Row, Side, Stand, answers};
 use crate::Error;
-use crate::facts::{About, PetitionFacts};
+use crate::facts::PetitionFacts;
 use kernel::{Actor, BodyId, Ctx};
 use sqlx::{AssertSqlSafe, PgConnection};
 use time::OffsetDateTime;
@@ -34,12 +34,8 @@ pub struct Petition {
     pub side: Side,
     /// The dossier that it is about.
     pub dossier: Option<(Uuid, String)>,
-    /// What it is about, once the body has said.
-    pub about: Option<About>,
     /// The answer.
     pub answer: Option<String>,
-    /// The question in public words.
-    pub public_text: Option<String>,
     /// Whether the answer helped.
     pub liked: Option<bool>,
     /// What was done, one after the other.
@@ -156,10 +152,8 @@ pub async fn petition(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<Pe
     Ok(Petition {
         line: line(&row)?,
         side,
-        about: row.facts().about,
         dossier: row.dossier_id.zip(row.dossier_code),
         answer: row.answer,
-        public_text: row.public_text,
         liked: row.liked,
         steps: steps.bind(id).fetch_all(conn).await?,
     })

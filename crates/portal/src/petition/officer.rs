@@ -50,8 +50,8 @@ async fn content(state: &State, me: &OfficerSession, id: Uuid, form: Option<&For
     let ctx = &me.visit.ctx;
     let petition = state.index.petition(ctx, id).await?;
     let mut content = json!({
-        "one": line(state, ctx, &petition.line), "answer": petition.answer, "public": petition.public_text,
-        "liked": petition.liked, "dossier": petition.dossier.as_ref().map(|(_, code)| code), "about": petition.about,
+        "one": line(state, ctx, &petition.line), "answer": petition.answer,
+        "liked": petition.liked, "dossier": petition.dossier.as_ref().map(|(_, code)| code),
         "may_ask": petition.line.facts.asked_at.is_none(),
         "steps": petition.steps.iter().map(|one| of_step(state, ctx, one)).collect::<Vec<_>>(), "done": Value::Null,
     });
