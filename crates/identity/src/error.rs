@@ -107,9 +107,6 @@ pub enum Error {
     /// Not possible with an account that stands so.
     #[error("IDN0057 wrong state")]
     WrongState,
-    /// No register of organisations is connected.
-    #[error("IDN0058 no register yet")]
-    NoRegisterYet,
     /// A reason must be given, of 500 characters at most.
     #[error("IDN0059 reason missing")]
     ReasonMissing,
@@ -193,7 +190,6 @@ impl From<Error> for Problem {
             Error::FaceDiffers => Self::new(Kind::Invalid, "IDN0055"),
             Error::ActivationUnusable => Self::new(Kind::Invalid, "IDN0056"),
             Error::WrongState => Self::new(Kind::Conflict, "IDN0057"),
-            Error::NoRegisterYet => Self::new(Kind::Invalid, "IDN0058"),
             Error::ReasonMissing => Self::new(Kind::Invalid, "IDN0059"),
             Error::TooManyApplications => Self::new(Kind::Conflict, "IDN0060"),
             Error::ProofNeeded => Self::new(Kind::Unauthenticated, "IDN0085"),

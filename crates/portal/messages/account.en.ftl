@@ -24,6 +24,7 @@ consent-for-whom-hint = If you act for somebody, the party will see that you are
 consent-for-me = For myself
 delegation-parent = My child
 delegation-guardian = A person under my guardianship
+delegation-representative = An organisation that I represent in law
 delegation-agent = An organisation that authorised me
 consent-later = You can withdraw at any time under “Parties you allowed” in your account.
 consent-allow = Allow

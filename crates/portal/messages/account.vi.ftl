@@ -24,6 +24,7 @@ consent-for-whom-hint = Khi làm thay người khác, bên đề nghị sẽ th�
 consent-for-me = Cho chính tôi
 delegation-parent = Con của tôi
 delegation-guardian = Người tôi giám hộ
+delegation-representative = Tổ chức tôi đại diện theo pháp luật
 delegation-agent = Tổ chức ủy quyền cho tôi
 consent-later = Anh/Chị có thể rút lại bất cứ lúc nào ở mục “Bên đã được cho phép” trong tài khoản.
 consent-allow = Cho phép

@@ -5,6 +5,7 @@ use crate::{Error, Phone, account};
 use kernel::calendar::vietnam;
 use kernel::{Actor, Ctx, Name, PartialDate, PersonalNumber};
 use serde_json::json;
+use sqlx::PgConnection;
 use time::Duration;
 use uuid::Uuid;
 
@@ -20,9 +21,9 @@ const NUMBER_CHARS: std::ops::RangeInclusive<usize> = 5..=20;
 pub struct NewApplication<'a> {
     /// For whom.
     pub kind: ApplicantKind,
-    /// 1 or 2; none for an organisation.
+    /// 1 or 2.
     pub level: Option<u8>,
-    /// The personal number; of a foreigner the one that the system gave, of an organisation its own.
+    /// The personal number; of a foreigner the one that the system gave.
     pub number: &'a str,
     /// The name.
     pub full_name: &'a str,
@@ -48,7 +49,7 @@ impl Enrolment {
     /// the message that `sentence` makes of it. Everything else waits for a counter. The answer is the same.
     ///
     /// # Errors
-    /// `ApplicationMalformed` names the field, `NotEligible`, `NoAuthority` for somebody else's child, `TooManyApplications`;
+    /// `ApplicationMalformed` names the field, `NotEligible` (also for an organisation, whose representative asks signed in), `NoAuthority` for somebody else's child, `TooManyApplications`;
     /// the register's own when it does not answer.
     pub async fn apply(
         &self,
@@ -56,6 +57,9 @@ impl Enrolment {
         new: &NewApplication<'_>,
         sentence: impl FnOnce(&str) -> String + Send,
     ) -> Result<Applied, Error> {
+        if new.kind == ApplicantKind::Organisation {
+            return Err(Error::NotEligible);
+        }
         let (number, full_name, birth) = checked(new)?;
         let phone = Phone::parse(new.phone).map_err(|_| Error::ApplicationMalformed("phone"))?;
         let today = ctx.today();
@@ -79,7 +83,7 @@ impl Enrolment {
             None => None,
         };
         let due = self.calendar.add_working_days(ctx.now(), u32::from(self.levels.term(new.kind, new.level)));
-        let (id, code) = (ctx.uuid(), format!("TK{:08}", ctx.random.below(CODE_BELOW)));
+        let (id, code) = (ctx.uuid(), new_code(ctx));
         // Level 1 needs no officer where the register knows the phone as the person's own: else whoever knows a name, a number and
         // a birth date could open accounts of others.
         let own_phone = match subject.filter(|_| new.level == Some(1) && guardian.is_none()) {
@@ -90,17 +94,7 @@ impl Enrolment {
         let mut tx = self.identity.db.begin().await?;
         let at_once =
             own_phone && self.identity.sends_messages() && activation::owner(&mut tx, &number).await?.is_none();
-        let waiting: i64 = sqlx::query_scalar(
-            "select count(*) from identity.application
-             where number = $1 and (state = 'waiting' or (state = 'approved' and made_at > $2))",
-        )
-        .bind(&number)
-        .bind(ctx.now() - MESSAGES_WITHIN)
-        .fetch_one(&mut *tx)
-        .await?;
-        if waiting >= WAITING_MAX {
-            return Err(Error::TooManyApplications);
-        }
+        may_wait(&mut tx, ctx, &number).await?;
         sqlx::query(
             "insert into identity.application (application_id, code, kind, level, number, full_name, birth_date, phone,
                 guardian_account, subject_id, state, made_at, due_on, evidence)
@@ -135,6 +129,24 @@ impl Enrolment {
     }
 }
 
+/// What an applicant says at the counter.
+pub(super) fn new_code(ctx: &Ctx) -> String {
+    format!("TK{:08}", ctx.random.below(CODE_BELOW))
+}
+
+/// Whether one more application about this number may wait.
+pub(super) async fn may_wait(conn: &mut PgConnection, ctx: &Ctx, number: &str) -> Result<(), Error> {
+    let waiting: i64 = sqlx::query_scalar(
+        "select count(*) from identity.application
+         where number = $1 and (state = 'waiting' or (state = 'approved' and made_at > $2))",
+    )
+    .bind(number)
+    .bind(ctx.now() - MESSAGES_WITHIN)
+    .fetch_one(conn)
+    .await?;
+    if waiting >= WAITING_MAX { Err(Error::TooManyApplications) } else { Ok(()) }
+}
+
 /// Number, name and birth date in the shapes in which they are kept.
 fn checked(new: &NewApplication<'_>) -> Result<(String, String, PartialDate), Error> {
     let malformed = Error::ApplicationMalformed;
@@ -149,11 +161,8 @@ fn checked(new: &NewApplication<'_>) -> Result<(String, String, PartialDate), Er
     if !plain || !NUMBER_CHARS.contains(&number.len()) {
         return Err(malformed("number"));
     }
-    let full_name = match new.kind {
-        ApplicantKind::Organisation => new.full_name.trim().to_owned(),
-        _ => new.full_name.parse::<Name>().map_err(|_| malformed("full_name"))?.as_str().to_owned(),
-    };
-    if full_name.is_empty() || full_name.chars().count() > 255 || full_name.chars().any(char::is_control) {
+    let full_name = new.full_name.parse::<Name>().map_err(|_| malformed("full_name"))?.as_str().to_owned();
+    if full_name.chars().count() > 255 {
         return Err(malformed("full_name"));
     }
     let birth: PartialDate = new.birth_date.trim().parse().map_err(|_| malformed("birth_date"))?;

@@ -33,6 +33,8 @@ pub struct ApplicationShown {
     pub phone: String,
     /// Who asks, where it is for a child.
     pub guardian_account: Option<Uuid>,
+    /// Who asks, where it is for an organisation.
+    pub representative_account: Option<Uuid>,
     /// Whether the register knows number, name and birth date together.
     pub agrees: bool,
     /// `waiting`, `approved`, `refused`, `activated`.
@@ -79,7 +81,7 @@ pub struct Found {
 }
 
 const SHOWN: &str = "application_id, code, kind, level, number, full_name, birth_date, phone, guardian_account,
-    subject_id is not null as agrees, state, made_at, due_on, reason";
+    representative_account, subject_id is not null as agrees, state, made_at, due_on, reason";
 
 impl Enrolment {
     /// Calls up what waits under a code or a number. From now on it is on this counter's list, and the person it is about can see
@@ -146,8 +148,8 @@ impl Enrolment {
     /// changed since the application came.
     ///
     /// # Errors
-    /// `NotAllowed`, `NoSuchApplication`, `AlreadyDecided`, `NotInRegister`, `FaceDiffers`, `PhoneDiffers`, `NoRegisterYet` for
-    /// organisations, `ApplicationMalformed` without a card's number.
+    /// `NotAllowed`, `NoSuchApplication`, `AlreadyDecided`, `NotInRegister`, `FaceDiffers`, `PhoneDiffers`, `NotEligible` for
+    /// organisations (see [`Self::confirm_organisation`]), `ApplicationMalformed` without a card's number.
     pub async fn confirm(
         &self,
         ctx: &Ctx,
@@ -157,11 +159,8 @@ impl Enrolment {
     ) -> Result<Handed, Error> {
         let (officer, _) = officer(ctx)?;
         let shown = self.application(ctx, id).await?;
-        let document = seen.document.trim();
-        if document.is_empty() || document.len() > 40 || document.chars().any(char::is_control) {
-            return Err(Error::ApplicationMalformed("document"));
-        }
-        let people = ApplicantKind::of(&shown.kind).and_then(People::of).ok_or(Error::NoRegisterYet)?;
+        let document = document_of(seen.document)?;
+        let people = ApplicantKind::of(&shown.kind).and_then(People::of).ok_or(Error::NotEligible)?;
         let phone = same_phone(&shown, heard.phone)?;
         let said = Said { number: &shown.number, full_name: &shown.full_name, birth_date: &shown.birth_date };
         let subject = self.known(ctx, people, &said).await?.ok_or(Error::NotInRegister)?;
@@ -282,6 +281,13 @@ pub(super) fn officer(ctx: &Ctx) -> Result<(AccountId, BodyId), Error> {
     }
 }
 
+/// The number of the card or paper that was seen.
+pub(super) fn document_of(document: &str) -> Result<&str, Error> {
+    let document = document.trim();
+    let fits = !document.is_empty() && document.len() <= 40 && !document.chars().any(char::is_control);
+    if fits { Ok(document) } else { Err(Error::ApplicationMalformed("document")) }
+}
+
 pub(super) fn reason_of(reason: &str) -> Result<&str, Error> {
     let reason = reason.trim();
     let fits = !reason.is_empty() && reason.chars().count() <= REASON_CHARS_MAX;
@@ -289,7 +295,7 @@ pub(super) fn reason_of(reason: &str) -> Result<&str, Error> {
 }
 
 /// Ends the waiting of an application: of two who decide at once, one is told.
-async fn decide(
+pub(super) async fn decide(
     conn: &mut PgConnection,
     ctx: &Ctx,
     id: Uuid,

@@ -24,7 +24,7 @@ pub(super) struct Said<'a> {
 }
 
 impl People {
-    /// The register of this kind of applicant; none for organisations, which no register here knows.
+    /// The register of this kind of applicant; none for organisations, which have no birth date and no phone.
     pub(super) fn of(kind: ApplicantKind) -> Option<Self> {
         match kind {
             ApplicantKind::Citizen => Some(Self::Population),

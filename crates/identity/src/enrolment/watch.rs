@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub const DEATHS: &str = "identity.deaths";
 /// The job that closes the accounts of foreigners who reside here no more.
 pub const RESIDENCES: &str = "identity.residences";
+/// The job that ends authorities over organisations that were dissolved, or are represented by somebody else.
+pub const ORGANISATIONS: &str = "identity.organisations";
 /// The job that locks the accounts of officers who do not come.
 pub const IDLE_OFFICERS: &str = "identity.idle-officers";
 
@@ -39,6 +41,7 @@ const FOREIGN_RESIDENTS: Watched = Watched {
     job: RESIDENCES,
     reason: "residence ended",
 };
+const ORGANISATION_FEED: &str = "register.organisations";
 /// How long a change waits until it is looked at.
 const EVERY: Duration = Duration::seconds(30);
 /// Changes looked at in one go; more are waiting when it was that many.
@@ -53,6 +56,7 @@ impl Enrolment {
         vec![
             (DEATHS.to_owned(), Arc::new(Ended(self.clone(), POPULATION)) as Arc<dyn Handler>),
             (RESIDENCES.to_owned(), Arc::new(Ended(self.clone(), FOREIGN_RESIDENTS))),
+            (ORGANISATIONS.to_owned(), Arc::new(Organisations(self.clone()))),
             (IDLE_OFFICERS.to_owned(), Arc::new(IdleOfficers(self.clone()))),
         ]
     }
@@ -65,6 +69,7 @@ impl Enrolment {
         let mut tx = self.identity.db.begin().await?;
         order(&mut tx, ctx, DEATHS, ctx.now()).await?;
         order(&mut tx, ctx, RESIDENCES, ctx.now()).await?;
+        order(&mut tx, ctx, ORGANISATIONS, ctx.now()).await?;
         order(&mut tx, ctx, IDLE_OFFICERS, next_night(ctx.now())).await?;
         tx.commit().await?;
         Ok(())
@@ -112,6 +117,27 @@ impl Enrolment {
         Ok(items.len())
     }
 
+    /// Ends the authorities over organisations of whose dissolution, or of whose other representative, the register has heard
+    /// since the last time. Says how many changes it looked at; looking again changes nothing.
+    ///
+    /// # Errors
+    /// When the register or the database does not answer.
+    pub async fn look_at_organisations(&self, ctx: &Ctx) -> Result<usize, Error> {
+        let ctx = &system(ctx);
+        let mut conn = self.identity.db.pool().acquire().await?;
+        let after = feed::cursor(&mut conn, ORGANISATIONS, ORGANISATION_FEED).await?;
+        let items = feed::read(&mut conn, ORGANISATION_FEED, after, BATCH).await?;
+        let Some(last) = items.last().map(|item| item.pos) else { return Ok(0) };
+        let mut subjects: Vec<Uuid> = items.iter().map(|item| item.subject.0).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        for subject in subjects {
+            self.look_at_organisation(ctx, kernel::SubjectId(subject)).await?;
+        }
+        feed::advance(&mut conn, ORGANISATIONS, ORGANISATION_FEED, last).await?;
+        Ok(items.len())
+    }
+
     /// Locks the accounts of officers with a role in force who have not signed in for as many days as the pack says. Says
     /// how many.
     ///
@@ -153,6 +179,20 @@ impl Handler for Ended {
         let again = if seen as i64 >= BATCH { ctx.now() } else { ctx.now() + EVERY };
         let mut tx = self.0.identity.db.begin().await.map_err(Error::from)?;
         order(&mut tx, ctx, self.1.job, again).await?;
+        tx.commit().await.map_err(Error::from)?;
+        Ok(())
+    }
+}
+
+struct Organisations(Enrolment);
+
+#[async_trait]
+impl Handler for Organisations {
+    async fn run(&self, ctx: &Ctx, _payload: &Value) -> Result<(), Problem> {
+        let seen = self.0.look_at_organisations(ctx).await?;
+        let again = if seen as i64 >= BATCH { ctx.now() } else { ctx.now() + EVERY };
+        let mut tx = self.0.identity.db.begin().await.map_err(Error::from)?;
+        order(&mut tx, ctx, ORGANISATIONS, again).await?;
         tx.commit().await.map_err(Error::from)?;
         Ok(())
     }

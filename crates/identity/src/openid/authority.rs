@@ -19,6 +19,8 @@ pub(crate) enum DelegationKind {
     Parent,
     /// A guardian, by the register's kinship.
     Guardian,
+    /// The legal representative of an organisation, by the register of organisations.
+    Representative,
     /// An agent whom an organisation has authorised.
     Agent,
 }
@@ -29,6 +31,7 @@ impl DelegationKind {
         match self {
             Self::Parent => "parent",
             Self::Guardian => "guardian",
+            Self::Representative => "representative",
             Self::Agent => "agent",
         }
     }
@@ -37,6 +40,7 @@ impl DelegationKind {
         match text {
             "parent" => Self::Parent,
             "guardian" => Self::Guardian,
+            "representative" => Self::Representative,
             _ => Self::Agent,
         }
     }
@@ -95,6 +99,28 @@ pub(crate) async fn in_force(conn: &mut PgConnection, ctx: &Ctx, agent: AccountI
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Authority::from).collect())
+}
+
+/// Ends an authority within a transaction, and the tokens that speak of it: who held it, and the person or the organisation it
+/// was for; none where it has ended already.
+pub(crate) async fn end(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<Option<(AccountId, Option<SubjectId>)>, Error> {
+    let row: Option<(Uuid, Option<Uuid>)> = sqlx::query_as(
+        "update identity.delegation set ended_at = $2 where delegation_id = $1 and ended_at is null
+         returning agent_account, coalesce(principal_subject, organisation_subject)",
+    )
+    .bind(id)
+    .bind(ctx.now())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((agent, about)) = row else { return Ok(None) };
+    let ended = "update identity.token_family set revoked_at = $2
+                 where revoked_at is null and detail ->> 'delegation' = $1";
+    sqlx::query(ended).bind(id.to_string()).bind(ctx.now()).execute(conn).await?;
+    Ok(Some((AccountId(agent), about.map(SubjectId))))
 }
 
 /// One authority of an account, if it is in force today.

@@ -1,11 +1,11 @@
-//! Acting for somebody else with recorded authority: a parent for a child, a guardian for a ward, an agent of an
-//! organisation. Tokens then speak of whom one acts for (`sub`) and say who acts (`act`, RFC 8693, section 4.1).
+//! Acting for somebody else with recorded authority: a parent for a child, a guardian for a ward, the legal
+//! representative or an agent of an organisation. Tokens then speak of whom one acts for (`sub`) and say who acts (`act`, RFC 8693, section 4.1).
 //!
 //! Kinship is the register's: it is read when the authority is recorded, in the name of the person who claims it, so that
 //! the passage is in the access logs of both. Authority over a child ends the day before it comes of age.
 
 use super::Provider;
-use super::authority::{authority, in_force};
+use super::authority::{authority, end, in_force};
 use crate::{Error, account::may_manage};
 use exchange::{Request, Scope};
 use kernel::{AccountId, Actor, Ctx, Kind, SubjectId};
@@ -21,7 +21,7 @@ const TEXT_CHARS_MAX: usize = 300;
 pub struct Delegation {
     /// Names it.
     pub id: Uuid,
-    /// Where it comes from: `parent`, `guardian` or `agent`.
+    /// Where it comes from: `parent`, `guardian`, `representative` or `agent`.
     pub kind: &'static str,
     /// Whom one acts for: the person's name, or the organisation's code.
     pub name: String,
@@ -178,24 +178,13 @@ impl Provider {
     /// `NotAllowed`; `NoSuchGrant` when there is none in force.
     pub async fn end_delegation(&self, ctx: &Ctx, delegation: Uuid) -> Result<(), Error> {
         let mut tx = self.db().begin().await?;
-        let row: Option<(Uuid, Option<Uuid>)> = sqlx::query_as(
-            "update identity.delegation set ended_at = $2 where delegation_id = $1 and ended_at is null
-             returning agent_account, principal_subject",
-        )
-        .bind(delegation)
-        .bind(ctx.now())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let (agent, person) = row.ok_or(Error::NoSuchGrant)?;
-        let own = matches!(ctx.actor, Actor::Citizen { account, .. } if account.0 == agent);
+        let (agent, about) = end(&mut tx, ctx, delegation).await?.ok_or(Error::NoSuchGrant)?;
+        let own = matches!(ctx.actor, Actor::Citizen { account, .. } if account == agent);
         if !own {
             may_manage(ctx)?;
         }
-        let ended = "update identity.token_family set revoked_at = $2
-                     where revoked_at is null and detail ->> 'delegation' = $1";
-        sqlx::query(ended).bind(delegation.to_string()).bind(ctx.now()).execute(&mut *tx).await?;
         let body = json!({"event": "delegation-ended", "delegation": delegation, "by": ctx.actor});
-        ledger::append(&mut tx, ctx, Entry { subject: person.map(SubjectId), kind: "change", body }).await?;
+        ledger::append(&mut tx, ctx, Entry { subject: about, kind: "change", body }).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -56,7 +56,7 @@ pub(crate) mod token;
 mod userinfo;
 
 pub use asking::Asking;
-pub(crate) use authority::authority;
+pub(crate) use authority::{DelegationKind, authority, end as end_delegation};
 pub use backchannel::{HttpSender, LOGOUT, LogoutSender};
 pub use claims_request::ClaimsRequest;
 pub use client::{AuthMethod, Client, ClientId, ClientMetadata, ClientState, Profile, SubjectType};

@@ -27,7 +27,7 @@ pub struct Ward {
 /// An authority that has ended. Personal: no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PastDelegation {
-    /// Where it came from: `parent`, `guardian` or `agent`.
+    /// Where it came from: `parent`, `guardian`, `representative` or `agent`.
     pub kind: &'static str,
     /// The person's name while the register still knows them as a relative, or the organisation's code.
     pub name: Option<String>,

@@ -4,7 +4,7 @@ use crate::{House, PASSWORD, house, number, role};
 use async_trait::async_trait;
 use exchange::{Exchange, Pass, Service};
 use identity::enrolment::{
-    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication,
+    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication, NewOrganisation,
 };
 use identity::{Enrolment, Error, KeptMessages, NewAccount, TotpSecret, totp_now};
 use kernel::{AccountId, Actor, BodyId, Ctx, Kind, PersonalNumber, Problem, Role, ServiceName, SubjectId};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::sync::{Arc, Mutex};
 use time::Duration;
+use uuid::Uuid;
 
 type People = Arc<Mutex<Vec<(SubjectId, Value)>>>;
 
@@ -28,13 +29,17 @@ impl Service for Register {
             pass.admit(subject, None)?;
             return people.into_iter().find(|(id, _)| *id == subject).map(|(_, person)| person).ok_or_else(missing);
         }
-        let key = if self.0 == "population.lookup" { "personal_number" } else { "identification_number" };
+        let (key, others) = match self.0 {
+            "population.lookup" => ("personal_number", ["full_name", "birth_date"]),
+            "organisations.lookup" => ("code", ["name", "representative_number"]),
+            _ => ("identification_number", ["full_name", "birth_date"]),
+        };
         let found = people.into_iter().find(|(_, person)| person[key] == payload[key]);
         let (subject, mut person) = found.ok_or_else(missing)?;
         let number: Option<PersonalNumber> = payload[key].as_str().unwrap().parse().ok();
-        pass.admit(subject, number.as_ref())?;
+        pass.admit(subject, number.as_ref().filter(|_| key == "personal_number"))?;
         person["subject"] = json!(subject);
-        let agrees = ["full_name", "birth_date"].iter().all(|field| person[*field] == payload[*field]);
+        let agrees = others.iter().all(|field| person[*field] == payload[*field]);
         if agrees { Ok(person) } else { Err(missing()) }
     }
 }
@@ -78,7 +83,7 @@ async fn desk() -> Desk {
         "phone": "+84 912 345 678"});
     let child = json!({"personal_number": number(CHILD), "subject": house.system.uuid(), "relation": "child",
         "birth_date": "2017-01-01"});
-    let people = vec![(lan, person), (house.mother.1, json!({ "kin": [child] }))];
+    let people = vec![(lan, person), (house.mother.1, json!({"kin": [child], "personal_number": number(2)}))];
     let people: People = Arc::new(Mutex::new(people));
     let pack = pack::Pack::embedded("vn").unwrap();
     let mut report = pack::Report::new();
@@ -87,7 +92,9 @@ async fn desk() -> Desk {
     let levels = identity::enrolment::Levels::read(&pack, &mut report).unwrap();
     let calendar = pack::calendar::read(&pack, &mut report);
     let mut door = Exchange::builder(house.test.db.clone(), bodies);
-    for name in ["population.get", "population.lookup", "foreign-residents.get", "foreign-residents.lookup"] {
+    let served = ["population", "foreign-residents", "organisations"];
+    for name in served.iter().flat_map(|of| [format!("{of}.get").leak(), format!("{of}.lookup").leak()]) {
+        let name: &'static str = name;
         door = door.serve(ServiceName::from(name), Arc::new(Register(name, Arc::clone(&people))));
     }
     let enrolment = Enrolment::new(house.identity.clone(), door.build(), levels, calendar, Arc::new(Matcher));
@@ -560,4 +567,108 @@ async fn no_account_without_a_card_in_force_and_none_when_residence_has_ended() 
         assert_eq!(desk.enrolment.close_the_departed(system).await.unwrap(), 1);
         assert_eq!(desk.enrolment.account(&desk.officer, account).await.unwrap().state, state, "{standing}");
     }
+}
+
+const COMPANY: &str = "0101234567";
+const NAME: &str = "Công ty TNHH Sen Hồng 2";
+
+impl Desk {
+    /// An organisation that the mother of the house represents.
+    fn company(&self) -> SubjectId {
+        let subject = SubjectId(self.house.system.uuid());
+        let record = json!({"code": COMPANY, "name": NAME, "representative_number": number(2), "active": true});
+        self.people.lock().unwrap().push((subject, record));
+        subject
+    }
+
+    fn representative(&self, level: u8) -> Ctx {
+        let (account, subject) = self.house.mother;
+        self.house.system.act_as(Actor::Citizen { account, subject, level })
+    }
+
+    async fn asks_for(&self, code: &str, name: &str) -> Uuid {
+        let new = NewOrganisation { code, name };
+        let applied = self.enrolment.apply_for_organisation(&self.representative(2), &new).await.unwrap();
+        self.enrolment.call_up(&self.officer, &applied.code).await.unwrap();
+        applied.id
+    }
+
+    async fn authorities(&self) -> Vec<(String, String)> {
+        sqlx::query_as("select kind, organisation from identity.delegation where ended_at is null order by kind")
+            .fetch_all(&self.house.test.owner)
+            .await
+            .unwrap()
+    }
+
+    /// The register tells of a change.
+    async fn hears(&self, organisation: SubjectId, field: &str, value: Value) {
+        {
+            let mut people = self.people.lock().unwrap();
+            people.iter_mut().find(|(id, _)| *id == organisation).unwrap().1[field] = value;
+        }
+        let system = &self.house.system;
+        let mut conn = self.house.test.db.pool().acquire().await.unwrap();
+        store::feed::append(&mut conn, system, "register.organisations", organisation, "amended", &json!({}))
+            .await
+            .unwrap();
+        store::feed::Sequencer::new(self.house.test.db.clone(), system.clone()).run_once().await.unwrap();
+        assert_eq!(self.enrolment.look_at_organisations(system).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_representative_acts_for_an_organisation_until_another_does_or_it_is_dissolved() {
+    let desk = desk().await;
+    let company = desk.company();
+    let represents = vec![("representative".to_owned(), COMPANY.to_owned())];
+    for (field, value, back) in
+        [("active", json!(false), json!(true)), ("representative_number", json!(number(LAN)), json!(number(2)))]
+    {
+        let id = desk.asks_for(COMPANY, NAME).await;
+        assert!(desk.enrolment.application(&desk.officer, id).await.unwrap().agrees);
+        assert!(desk.authorities().await.is_empty(), "nothing before the counter");
+        desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await.unwrap();
+        assert_eq!(desk.authorities().await, represents);
+        let again = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
+        assert!(matches!(again, Err(Error::AlreadyDecided)));
+        desk.hears(company, "name", json!(NAME)).await;
+        assert_eq!(desk.authorities().await, represents, "another change ends nothing");
+        desk.hears(company, field, value).await;
+        assert!(desk.authorities().await.is_empty(), "{field}");
+        desk.hears(company, field, back).await;
+        assert!(desk.authorities().await.is_empty(), "it begins only at a counter");
+    }
+    let two = [desk.asks_for(COMPANY, NAME).await, desk.asks_for(COMPANY, NAME).await];
+    for id in two {
+        desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await.unwrap();
+    }
+    assert_eq!(desk.authorities().await, represents, "one at a time");
+}
+
+#[tokio::test]
+async fn an_organisation_whose_register_disagrees_is_given_to_nobody() {
+    let desk = desk().await;
+    let company = desk.company();
+    for (code, name) in [("0101234568", NAME), (COMPANY, "Công ty TNHH Sen Trắng")] {
+        let id = desk.asks_for(code, name).await;
+        assert!(!desk.enrolment.application(&desk.officer, id).await.unwrap().agrees);
+        let refused = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
+        assert!(matches!(refused, Err(Error::NotInRegister)), "{code} {name}");
+    }
+    let id = desk.asks_for(COMPANY, NAME).await;
+    desk.hears(company, "representative_number", json!(number(LAN))).await;
+    let refused = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
+    assert!(matches!(refused, Err(Error::NotInRegister)), "somebody else represents it");
+    let refused = desk.enrolment.confirm_organisation(&desk.representative(2), id, "ĐKKD 12/2026").await;
+    assert!(matches!(refused, Err(Error::NotAllowed)), "only the counter confirms");
+
+    let new = NewOrganisation { code: COMPANY, name: NAME };
+    for ctx in [desk.representative(1), desk.house.visitor.clone(), desk.officer.clone()] {
+        let refused = desk.enrolment.apply_for_organisation(&ctx, &new).await;
+        assert!(matches!(refused, Err(Error::NotAllowed)), "level 2 asks");
+    }
+    let stranger = NewApplication { kind: ApplicantKind::Organisation, level: None, ..MARIA };
+    let refused = desk.enrolment.apply(&desk.house.visitor, &stranger, str::to_owned).await;
+    assert!(matches!(refused, Err(Error::NotEligible)), "nobody asks for one without signing in");
+    assert!(desk.authorities().await.is_empty());
 }

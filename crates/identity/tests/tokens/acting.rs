@@ -117,3 +117,35 @@ async fn a_parent_sees_for_whom_they_could_act_and_what_has_ended() {
     assert!(house.provider.wards(&level_1).await.is_err());
     assert!(house.provider.past_delegations(&level_1).await.is_err());
 }
+
+#[tokio::test]
+async fn a_representatives_tokens_speak_of_the_organisation_and_end_with_the_authority() {
+    let house = house().await;
+    let own = said(&house.redeem(&house.code().await).await.good().text("id_token"));
+    let delegation = house.system.uuid();
+    sqlx::query(
+        "insert into identity.delegation (delegation_id, organisation, organisation_subject, agent_account, kind, evidence,
+            from_day, created_at) values ($1, '0101234567', $2, $3, 'representative', 'register', $4, $5)",
+    )
+    .bind(delegation)
+    .bind(house.system.uuid())
+    .bind(house.mother.0.0)
+    .bind(house.system.today())
+    .bind(house.system.now())
+    .execute(&house.test.owner)
+    .await
+    .unwrap();
+    let shown = house.provider.delegations_of(&house.citizen(), house.mother.0).await.unwrap();
+    assert_eq!((shown[0].kind, shown[0].name.as_str()), ("representative", "0101234567"));
+    let answer = tokens(&house, delegation).await.good();
+    let access = answer.text("access_token");
+    for says in [said(&answer.text("id_token")), said(&access)] {
+        assert_ne!(says["sub"], own["sub"]);
+        assert_eq!(says["act"]["sub"], own["sub"]);
+    }
+    let told = house.userinfo(&access).await.good().body;
+    assert_eq!(told["organisation"], json!({"code": "0101234567"}));
+    house.provider.end_delegation(&house.citizen(), delegation).await.unwrap();
+    assert_eq!(house.userinfo(&access).await.status, StatusCode::UNAUTHORIZED);
+    tokens(&house, delegation).await.refused("invalid_grant", "IDN0160");
+}
