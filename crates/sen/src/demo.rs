@@ -235,6 +235,7 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     database.look_over().await?;
     let mut newcomers = newcomers::of(&cast);
     newcomers.push(newcomers::foreigner(&loader, &house.ctx).await?);
+    newcomers.push(newcomers::organisation(&loader, &house.ctx, &cast).await?);
     newcomers::write(&newcomers, &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await
 }

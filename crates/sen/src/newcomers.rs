@@ -28,6 +28,8 @@ const NEWCOMERS: &[(&str, &str, &str, &str, bool)] = &[
     ("girl-of-nine", "con gái chị Hương, 9 tuổi", "Hương's daughter, nine years old", "0912345670", true),
 ];
 
+/// Who represents the made-up organisation.
+const REPRESENTATIVE: &str = "father";
 const FOREIGNER_BORN: &str = "1988-05-14";
 const CARD_LASTS: time::Duration = time::Duration::days(365);
 
@@ -40,7 +42,7 @@ pub struct Newcomer {
     pub vi: String,
     /// Who it is, in English.
     pub en: String,
-    /// `citizen` or `foreigner`.
+    /// `citizen`, `foreigner` or `organisation`.
     #[serde(default = "citizen")]
     pub kind: String,
     /// Personal number, or a foreigner's.
@@ -109,6 +111,38 @@ pub async fn foreigner(loader: &Loader, ctx: &Ctx) -> Result<Newcomer> {
         body,
     };
     loader.records(ctx, vec![record]).await.context("load the foreigner")?;
+    Ok(newcomer)
+}
+
+/// An organisation for whom nobody acts yet, written into the register of organisations. Who plays [`REPRESENTATIVE`] is its
+/// legal representative.
+///
+/// # Errors
+/// When nobody plays that part, or the register refuses the record.
+pub async fn organisation(loader: &Loader, ctx: &Ctx, cast: &Cast) -> Result<Newcomer> {
+    let person = cast.part(REPRESENTATIVE).context("nobody plays the representative")?;
+    let newcomer = Newcomer {
+        part: "organisation".to_owned(),
+        vi: "anh Quân, chồng chị Lan, là người đại diện".to_owned(),
+        en: "Quân, Lan's husband, represents it".to_owned(),
+        kind: "organisation".to_owned(),
+        number: "0101234567".to_owned(),
+        full_name: "Công ty TNHH Hoa Sen Trắng".to_owned(),
+        birth_date: person.birth,
+        phone: String::new(),
+        child: false,
+    };
+    let body = json!({
+        "code": newcomer.number, "name": newcomer.full_name, "kind": "enterprise", "active": true,
+        "representative_number": person.personal_number.as_str(),
+    });
+    let record = LoadRecord {
+        register: "organisations".to_owned(),
+        subject: SubjectId(ctx.uuid()),
+        valid_from: ctx.today(),
+        body,
+    };
+    loader.records(ctx, vec![record]).await.context("load the organisation")?;
     Ok(newcomer)
 }
 

@@ -1,6 +1,6 @@
 //! `/tai-khoan/mo`: asking for an account of level 1 or 2; `/tai-khoan/con`: a parent asks for a child.
 
-use crate::State;
+use crate::{Newcomer, State};
 use crate::page::{self, Answer};
 use axum::{
     extract,
@@ -10,6 +10,9 @@ use identity::enrolment::{ApplicantKind, Enrolment, NewApplication};
 use kernel::{Ctx, Kind, Problem};
 use serde_json::{Value, json};
 use web::{CitizenSession, Form, Language, Visitor};
+
+/// How a newcomer's kind is written.
+const ORGANISATION: &str = "organisation";
 
 /// Accounts, where the pack says who may have one.
 pub(crate) fn enrolment(state: &State) -> Result<&Enrolment, Problem> {
@@ -26,8 +29,17 @@ pub(crate) fn message(state: &State, language: Language) -> impl FnOnce(&str) ->
 
 /// Made-up people without an account, for who tries the demonstration.
 fn newcomers(state: &State, child: bool) -> Vec<Value> {
-    let all = state.demo.iter().flat_map(|demo| &demo.newcomers).filter(|person| person.child == child);
-    all.map(|person| json!({"label": person.label, "number": person.number, "full_name": person.full_name})).collect()
+    made_up(state, |one| one.child == child && one.kind != ORGANISATION)
+}
+
+/// Made-up organisations for whom nobody acts yet.
+pub(super) fn organisations(state: &State) -> Vec<Value> {
+    made_up(state, |one| one.kind == ORGANISATION)
+}
+
+fn made_up(state: &State, fits: impl Fn(&Newcomer) -> bool) -> Vec<Value> {
+    let all = state.demo.iter().flat_map(|demo| &demo.newcomers).filter(|one| fits(one));
+    all.map(|one| json!({"label": one.label, "number": one.number, "full_name": one.full_name})).collect()
 }
 
 /// The form as one of them would fill it in.
@@ -52,8 +64,9 @@ fn filled(state: &State, uri: &Uri, child: bool) -> Form {
 }
 
 fn shown(state: &State, child: bool, form: &Form, errors: Vec<Value>) -> Result<Value, Problem> {
-    let kinds: Vec<Value> =
-        enrolment(state)?.levels().kinds().map(|(kind, name)| json!({"value": kind.as_str(), "label": name})).collect();
+    // For an organisation its representative asks, signed in.
+    let kinds = enrolment(state)?.levels().kinds().filter(|(kind, _)| *kind != ApplicantKind::Organisation);
+    let kinds: Vec<Value> = kinds.map(|(kind, name)| json!({"value": kind.as_str(), "label": name})).collect();
     let levels: Vec<Value> = ["1", "2"]
         .iter()
         .map(|level| {
@@ -107,7 +120,7 @@ async fn take(state: &State, visitor: &Visitor, ctx: &Ctx, child: bool, form: &F
     let level = form.get("level").and_then(|text| text.parse().ok()).unwrap_or(2);
     let new = NewApplication {
         kind,
-        level: (kind != ApplicantKind::Organisation).then_some(level),
+        level: Some(level),
         number,
         full_name: form.get("full_name").unwrap_or_default(),
         birth_date: &birth_date,

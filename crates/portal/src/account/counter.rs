@@ -9,7 +9,7 @@ use axum::{
     extract::{self, Path},
     http::{StatusCode, Uri},
 };
-use identity::enrolment::{Activation, ApplicationShown, FaceToFace, Handed, Heard};
+use identity::enrolment::{Activation, ApplicantKind, ApplicationShown, FaceToFace, Handed, Heard};
 use kernel::{AccountId, Kind, Problem};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,16 +17,20 @@ use web::{Form, Language, OfficerSession};
 
 const HERE: &str = "/can-bo/tai-khoan";
 /// What pages confirm.
-const DONE: [&str; 3] = ["refused", "locked", "unlocked"];
+const DONE: [&str; 4] = ["refused", "locked", "unlocked", "confirmed"];
 
 fn done(uri: &Uri) -> Option<String> {
     page::query(uri, "xong").filter(|word| DONE.contains(&word.as_str()))
 }
 
+fn is_organisation(application: &ApplicationShown) -> bool {
+    application.kind == ApplicantKind::Organisation.as_str()
+}
+
 fn line(application: &ApplicationShown) -> Value {
     json!({
         "id": application.application_id, "code": application.code, "name": application.full_name,
-        "level": application.level.unwrap_or(2), "made_at": page::instant(application.made_at),
+        "level": application.level.unwrap_or(2), "organisation": is_organisation(application), "made_at": page::instant(application.made_at),
         "state": application.state,
     })
 }
@@ -62,13 +66,17 @@ async fn application_page(state: &State, me: &OfficerSession, id: Uuid, errors: 
     let label = |name: &str| state.web.texts.say(me.visit.language, name, &[]);
     let agrees = Some(found.agrees);
     let row = |name: &str, said: &str, same: Option<bool>| json!({"label": label(name), "said": said, "same": same});
-    let rows = [
-        row("apply-number", &found.number, agrees),
-        row("apply-name", &found.full_name, agrees),
-        row("apply-birth", &web::date_text(&found.birth_date), agrees),
-        // Not shown whole: the officer asks the person for it.
-        row("apply-phone", &format!("…{}", found.phone_ending()), None),
-    ];
+    let rows = if is_organisation(&found) {
+        vec![row("organisation-code", &found.number, agrees), row("organisation-name", &found.full_name, agrees)]
+    } else {
+        vec![
+            row("apply-number", &found.number, agrees),
+            row("apply-name", &found.full_name, agrees),
+            row("apply-birth", &web::date_text(&found.birth_date), agrees),
+            // Not shown whole: the officer asks the person for it.
+            row("apply-phone", &format!("…{}", found.phone_ending()), None),
+        ]
+    };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut a = line(&found);
     a["reason"] = json!(found.reason);
@@ -125,6 +133,20 @@ pub(crate) async fn decide(
             Ok(()) => Ok(go("/can-bo/tai-khoan?xong=refused")),
             Err(error) => {
                 let errors = mendable(&state, me.visit.language, error.into(), "#reason")?;
+                application_page(&state, &me, id, errors).await
+            }
+        };
+    }
+    if form.get("_lam") == Some("xac-nhan-to-chuc") {
+        let confirmed = match seen(&form) {
+            Ok(face) => enrolment(&state)?.confirm_organisation(ctx, id, face.document).await.map_err(Problem::from),
+            Err(problem) => Err(problem),
+        };
+        return match confirmed {
+            Ok(_) => Ok(go(&format!("{HERE}?xong=confirmed"))),
+            Err(problem) => {
+                let at = if problem.code == "POR0062" { "#seen" } else { "#document" };
+                let errors = mendable(&state, me.visit.language, problem, at)?;
                 application_page(&state, &me, id, errors).await
             }
         };

@@ -12,6 +12,7 @@ mod history;
 mod home;
 mod logout;
 mod messages;
+mod organisation;
 mod parties;
 mod passkey;
 mod qr;
@@ -47,6 +48,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/tai-khoan/lich-su", get(history::show))
         .route("/tai-khoan/mo", get(apply::form).post(apply::send))
         .route("/tai-khoan/uy-quyen", get(authority::show).post(authority::change))
+        .route("/tai-khoan/to-chuc", get(organisation::form).post(organisation::send))
         .route("/tai-khoan/con", get(apply::child_form).post(apply::send_child))
         .route("/tin-nhan", get(messages::show))
         .route("/tai-khoan/kich-hoat", get(activate::form).post(activate::activate))
