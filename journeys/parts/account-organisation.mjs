@@ -48,6 +48,7 @@ export default function organisation(world) {
     await officer.click('form.sen-filter button');
     await officer.waitForSelector('#document');
     assert.equal(await officer.locator('tr.is-different').count(), 0);
+    assert.match(await officer.locator('table').first().innerText(), new RegExp(world.demo.accounts.father.login));
     await lookedInBoth(officer, 'desk-organisation');
     await officer.fill('#document', '0101234567');
     await officer.check('#seen');
@@ -59,6 +60,50 @@ export default function organisation(world) {
     await page.waitForSelector('[data-held]');
     assert.match(await page.locator('[data-held]').innerText(), new RegExp(company.number));
     await lookedInBoth(page, 'authority-organisation');
+    await page.context().close();
+  });
+
+  step('the representative authorises somebody, who sees it in their account until it is ended', async () => {
+    // Whose account of level 2 the enrolment before has opened.
+    const man = world.demo.newcomers.find((one) => one.part === 'father-of-twins');
+    const [year, month, day] = man.birth_date.split('-');
+    const page = await signIn(world.browser, world.demo, 'father', { viewport: DESK });
+    await page.goto(`${world.url}/tai-khoan/uy-quyen`);
+    await page.click('[data-held] a');
+    await page.waitForSelector('[data-none]');
+    const fill = async (birthYear) => {
+      await page.fill('#number', man.number);
+      await page.fill('#full_name', man.full_name);
+      await page.fill('#birth_date', day);
+      await page.fill('#birth_date-m', month);
+      await page.fill('#birth_date-y', birthYear);
+      await page.fill('#evidence', '12/2026/GUQ');
+      await page.click('button[value=cu]');
+    };
+    await fill(String(Number(year) - 1));
+    await page.waitForSelector('.govuk-error-summary');
+    assert.equal(await page.inputValue('#full_name'), man.full_name, 'what was typed is kept');
+    await lookedInBoth(page, 'organisation-agent-refused');
+    await fill(year);
+    await page.waitForURL(/xong=appointed/);
+    assert.match(await page.locator('[data-agent]').innerText(), new RegExp(man.full_name));
+    await lookedInBoth(page, 'organisation-agents');
+
+    const agent = await signIn(world.browser, world.demo, 'newcomer', { viewport: DESK });
+    await agent.goto(`${world.url}/tai-khoan/uy-quyen`);
+    assert.match(await agent.locator('[data-held]').innerText(), new RegExp(company.full_name));
+    assert.equal(await agent.locator('[data-held] a').count(), 0, 'an agent authorises nobody');
+    await agent.goto(`${world.url}/tai-khoan/lich-su`);
+    await agent.waitForSelector(`main:has-text("${company.full_name}")`);
+    await looked(agent, 'history-agent-vi');
+
+    await page.goto(page.url().split('?')[0]);
+    await page.click('button[value=thoi]');
+    await page.waitForURL(/xong=dismissed/);
+    await agent.goto(`${world.url}/tai-khoan/uy-quyen`);
+    assert.equal(await agent.locator('[data-held]').count(), 0);
+    await agent.context().close();
+    await page.goto(`${world.url}/tai-khoan/uy-quyen`);
     await page.locator('[data-held] button').click();
     await page.waitForURL(/xong=withdrawn/);
     assert.equal(await page.locator('[data-held]').count(), 0);

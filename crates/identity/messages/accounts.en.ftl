@@ -7,7 +7,6 @@ idn0054 = The population register does not know this number, name and date of bi
 idn0055 = The picture shows somebody else than the register means. Ask the person, and refuse if it stays so.
 idn0056 = This word does not open an account: it is unknown, used or older than seven days. Ask for a new one at the counter.
 idn0057 = The account does not stand so that this could be done. Look at it again.
-idn0058 = Foreigners and organisations cannot be given accounts yet: no register of them is connected.
 idn0059 = Give a reason, of 500 characters at most.
 idn0060 = Applications for this number are waiting already. Go to the counter with one of their codes.
 # One sentence for each error code of accounts: limits, lists of passwords, messages.
@@ -18,3 +17,5 @@ idn0088 = The list of leaked passwords cannot be read.
 idn0089 = This is not a phone number that messages can be sent to.
 idn0090 = A training is recorded with its course and a day that is not in the future.
 idn0091 = The phone in the application is not the one the person has just told you. Somebody else may have filed it: refuse it, and ask the person to file their own.
+idn0092 = Nobody with this number, name and birth date has a confirmed account (level 2). Compare with the person’s card.
+idn0093 = This organisation has 50 authorised people already. End one of them first.

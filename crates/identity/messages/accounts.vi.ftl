@@ -7,7 +7,6 @@ idn0054 = Cơ sở dữ liệu quốc gia về dân cư không có người mang
 idn0055 = Ảnh không phải của người mà cơ sở dữ liệu ghi nhận. Hãy hỏi lại, nếu vẫn không khớp thì từ chối.
 idn0056 = Mã kích hoạt không dùng được: sai, đã dùng hoặc quá bảy ngày. Anh/Chị xin mã mới tại quầy.
 idn0057 = Tình trạng của tài khoản không cho phép làm việc này. Hãy xem lại tài khoản.
-idn0058 = Chưa cấp được tài khoản cho người nước ngoài và tổ chức: chưa kết nối cơ sở dữ liệu của họ.
 idn0059 = Hãy ghi lý do, tối đa 500 ký tự.
 idn0060 = Đã có đề nghị cho số này đang chờ. Anh/Chị mang mã đề nghị đến quầy.
 # Mỗi mã lỗi về tài khoản một câu: giới hạn, danh sách mật khẩu, tin nhắn.
@@ -18,3 +17,5 @@ idn0088 = Không đọc được danh sách mật khẩu đã lộ.
 idn0089 = Đây không phải là số điện thoại có thể nhận tin nhắn.
 idn0090 = Việc tập huấn được ghi với tên khóa học và ngày không ở tương lai.
 idn0091 = Số điện thoại trong hồ sơ không phải số người dân vừa đọc. Có thể người khác đã nộp hồ sơ này: hãy từ chối, và mời người dân nộp hồ sơ của mình.
+idn0092 = Không có ai với số, họ tên và ngày sinh này đang có tài khoản mức độ 2. Hãy đối chiếu với thẻ của người ấy.
+idn0093 = Tổ chức đã ủy quyền cho 50 người. Hãy kết thúc một người trước.

@@ -98,6 +98,12 @@ pub enum Error {
     /// The register does not know number, name and birth date together, alive.
     #[error("IDN0054 not in the register")]
     NotInRegister,
+    /// Nobody with these three has an active account of level 2.
+    #[error("IDN0092 no such agent")]
+    NoSuchAgent,
+    /// An organisation has as many agents as it may.
+    #[error("IDN0093 too many agents")]
+    TooManyAgents,
     /// The matcher says it is somebody else.
     #[error("IDN0055 face differs")]
     FaceDiffers,
@@ -187,6 +193,8 @@ impl From<Error> for Problem {
             Error::NoSuchApplication => Self::new(Kind::NotFound, "IDN0052"),
             Error::AlreadyDecided => Self::new(Kind::Conflict, "IDN0053"),
             Error::NotInRegister => Self::new(Kind::Invalid, "IDN0054"),
+            Error::NoSuchAgent => Self::new(Kind::Invalid, "IDN0092"),
+            Error::TooManyAgents => Self::new(Kind::Conflict, "IDN0093"),
             Error::FaceDiffers => Self::new(Kind::Invalid, "IDN0055"),
             Error::ActivationUnusable => Self::new(Kind::Invalid, "IDN0056"),
             Error::WrongState => Self::new(Kind::Conflict, "IDN0057"),

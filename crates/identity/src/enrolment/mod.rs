@@ -11,6 +11,7 @@
 //! - an account that is locked or closed has no session left.
 
 mod activation;
+mod agents;
 mod application;
 mod counter;
 mod levels;
@@ -21,6 +22,7 @@ mod state;
 mod watch;
 
 pub use activation::{Activation, Handed};
+pub use agents::{Agent, NewAgent, Represented};
 pub use application::{Applied, NewApplication};
 pub use counter::{ApplicationShown, FaceToFace, Found, Heard};
 pub use levels::{ApplicantKind, AskedBy, Levels};

@@ -94,7 +94,7 @@ impl Enrolment {
         let evidence = json!({"document": document});
         let mut tx = self.identity.db.begin().await?;
         decide(&mut tx, ctx, id, ("activated", None, officer, Some(organisation)), &evidence).await?;
-        // Of two counters that confirm for one organisation, the second waits.
+        // An organisation has one representative: of two counters that confirm for it, the second waits.
         sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 5))")
             .bind(&shown.number)
             .execute(&mut *tx)
@@ -111,11 +111,12 @@ impl Enrolment {
         }
         let delegation = ctx.uuid();
         sqlx::query(
-            "insert into identity.delegation (delegation_id, organisation, organisation_subject, agent_account, kind, evidence,
-                from_day, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into identity.delegation (delegation_id, organisation, organisation_name, organisation_subject,
+                agent_account, kind, evidence, from_day, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(delegation)
         .bind(&shown.number)
+        .bind(&shown.full_name)
         .bind(organisation.0)
         .bind(agent.0)
         .bind(DelegationKind::Representative.as_str())

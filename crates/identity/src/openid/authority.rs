@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// Of age from this birthday on (Bộ luật Dân sự 91/2015/QH13, Điều 20).
 const OF_AGE: i32 = 18;
 
+/// An organisation as pages name it.
+pub(super) const LABEL: &str = "coalesce(organisation_name || ' (' || organisation || ')', organisation)";
+
 /// Where an authority comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum DelegationKind {
@@ -55,6 +58,8 @@ pub(crate) struct Authority {
     pub(crate) person: Option<SubjectId>,
     /// The code of the organisation acted for, where it is one.
     pub(crate) organisation: Option<String>,
+    /// How it is called.
+    pub(crate) label: Option<String>,
     pub(crate) until: Option<Date>,
 }
 
@@ -71,6 +76,7 @@ struct Row {
     delegation_id: Uuid,
     principal_subject: Option<Uuid>,
     organisation: Option<String>,
+    label: Option<String>,
     kind: String,
     until_day: Option<Date>,
 }
@@ -82,6 +88,7 @@ impl From<Row> for Authority {
             kind: DelegationKind::of(&row.kind),
             person: row.principal_subject.map(SubjectId),
             organisation: row.organisation,
+            label: row.label,
             until: row.until_day,
         }
     }
@@ -89,15 +96,13 @@ impl From<Row> for Authority {
 
 /// The authorities of an account that are in force today.
 pub(crate) async fn in_force(conn: &mut PgConnection, ctx: &Ctx, agent: AccountId) -> Result<Vec<Authority>, Error> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select delegation_id, principal_subject, organisation, kind, until_day from identity.delegation
+    let read = format!(
+        "select delegation_id, principal_subject, organisation, {LABEL} as label, kind, until_day from identity.delegation
          where agent_account = $1 and ended_at is null and from_day <= $2 and (until_day is null or until_day >= $2)
-         order by created_at, delegation_id",
-    )
-    .bind(agent.0)
-    .bind(ctx.today())
-    .fetch_all(conn)
-    .await?;
+         order by created_at, delegation_id"
+    );
+    let rows: Vec<Row> =
+        sqlx::query_as(sqlx::AssertSqlSafe(read)).bind(agent.0).bind(ctx.today()).fetch_all(conn).await?;
     Ok(rows.into_iter().map(Authority::from).collect())
 }
 

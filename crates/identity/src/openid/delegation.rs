@@ -14,8 +14,6 @@ use serde_json::{Value, json};
 use time::Date;
 use uuid::Uuid;
 
-const TEXT_CHARS_MAX: usize = 300;
-
 /// An authority in force, as its holder sees it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delegation {
@@ -23,7 +21,7 @@ pub struct Delegation {
     pub id: Uuid,
     /// Where it comes from: `parent`, `guardian`, `representative` or `agent`.
     pub kind: &'static str,
-    /// Whom one acts for: the person's name, or the organisation's code.
+    /// Whom one acts for: the person's name, or the organisation's with its code.
     pub name: String,
     /// Last day in force, itself included.
     pub until: Option<Date>,
@@ -34,19 +32,6 @@ impl std::fmt::Debug for Delegation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delegation").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
     }
-}
-
-/// An organisation's authority for an agent.
-#[derive(Clone, Debug)]
-pub struct NewAgent<'a> {
-    /// The organisation's code.
-    pub organisation: &'a str,
-    /// Who may act.
-    pub agent: AccountId,
-    /// Number of the paper that says so.
-    pub evidence: &'a str,
-    /// Last day in force, itself included; none for open.
-    pub until: Option<Date>,
 }
 
 impl Provider {
@@ -93,42 +78,6 @@ impl Provider {
         Ok(id)
     }
 
-    /// Records an organisation's agent. Administrators and the program itself may.
-    ///
-    /// # Errors
-    /// `NotAllowed`, `NoSuchAccount`, `LabelMalformed` for an empty or overlong code or evidence.
-    pub async fn delegate_agent(&self, ctx: &Ctx, new: &NewAgent<'_>) -> Result<Uuid, Error> {
-        may_manage(ctx)?;
-        let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
-        if !fits(new.organisation) || !fits(new.evidence) {
-            return Err(Error::LabelMalformed);
-        }
-        let mut tx = self.db().begin().await?;
-        let subject = crate::account::must_exist(&mut tx, new.agent).await?;
-        let id = ctx.uuid();
-        sqlx::query(
-            "insert into identity.delegation
-                 (delegation_id, organisation, agent_account, kind, evidence, from_day, until_day, created_at)
-             values ($1, $2, $3, 'agent', $4, $5, $6, $7)",
-        )
-        .bind(id)
-        .bind(new.organisation.trim())
-        .bind(new.agent.0)
-        .bind(new.evidence.trim())
-        .bind(ctx.today())
-        .bind(new.until)
-        .bind(ctx.now())
-        .execute(&mut *tx)
-        .await?;
-        let body = json!({
-            "event": "delegation-recorded", "delegation": id, "kind": "agent", "agent": new.agent,
-            "organisation": new.organisation.trim(), "by": ctx.actor,
-        });
-        ledger::append(&mut tx, ctx, Entry { subject, kind: "change", body }).await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
     /// For whom the account may act today. The names of people are read from the register in the name of the acting citizen;
     /// whom the register no longer knows as a relative is left out.
     ///
@@ -149,7 +98,7 @@ impl Provider {
             of.and_then(|kin| kin.get("full_name")).and_then(Value::as_str).map(str::to_owned)
         };
         let shown = known.into_iter().filter_map(|known| {
-            let name = known.person.map_or_else(|| known.organisation.clone(), name)?;
+            let name = known.person.map_or_else(|| known.label.clone(), name)?;
             Some(Delegation { id: known.id, kind: known.kind.as_str(), name, until: known.until })
         });
         Ok(shown.collect())

@@ -61,7 +61,7 @@ pub use backchannel::{HttpSender, LOGOUT, LogoutSender};
 pub use claims_request::ClaimsRequest;
 pub use client::{AuthMethod, Client, ClientId, ClientMetadata, ClientState, Profile, SubjectType};
 pub use consent::ClaimShown;
-pub use delegation::{Delegation, NewAgent};
+pub use delegation::Delegation;
 pub use grants::GrantShown;
 pub use interaction::{ClientShown, Interaction, Needs, browser_cookie};
 pub use logout::session_ended;

@@ -1,7 +1,7 @@
 //! What a person's page of authority shows beside what is in force: for whom they could record it, and what has ended.
 
 use super::Provider;
-use super::authority::{DelegationKind, authority, in_force};
+use super::authority::{DelegationKind, LABEL, authority, in_force};
 use crate::Error;
 use kernel::{Actor, Ctx, SubjectId};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub struct Ward {
 pub struct PastDelegation {
     /// Where it came from: `parent`, `guardian`, `representative` or `agent`.
     pub kind: &'static str,
-    /// The person's name while the register still knows them as a relative, or the organisation's code.
+    /// The person's name while the register still knows them as a relative, or the organisation's with its code.
     pub name: Option<String>,
     /// The day it was recorded.
     pub from: Date,
@@ -69,16 +69,17 @@ impl Provider {
     /// `NotAllowed` unless a citizen of level 2 acts; the exchange's refusals.
     pub async fn past_delegations(&self, ctx: &Ctx) -> Result<Vec<PastDelegation>, Error> {
         let Actor::Citizen { account, subject, level: 2 } = ctx.actor else { return Err(Error::NotAllowed) };
-        let rows: Vec<PastRow> = sqlx::query_as(
-            "select principal_subject, organisation, kind, from_day, until_day, ended_at from identity.delegation
+        let read = format!(
+            "select principal_subject, {LABEL}, kind, from_day, until_day, ended_at from identity.delegation
              where agent_account = $1 and (ended_at is not null or until_day < $2)
-             order by created_at desc, delegation_id limit $3",
-        )
-        .bind(account.0)
-        .bind(ctx.today())
-        .bind(PAST_MAX)
-        .fetch_all(self.db().pool())
-        .await?;
+             order by created_at desc, delegation_id limit $3"
+        );
+        let rows: Vec<PastRow> = sqlx::query_as(sqlx::AssertSqlSafe(read))
+            .bind(account.0)
+            .bind(ctx.today())
+            .bind(PAST_MAX)
+            .fetch_all(self.db().pool())
+            .await?;
         let kin = if rows.iter().any(|row| row.0.is_some()) { self.kin(ctx, subject).await? } else { Vec::new() };
         let name = |person: Uuid| {
             let of = kin.iter().find(|kin| kin.get("subject").and_then(Value::as_str) == Some(&person.to_string()));

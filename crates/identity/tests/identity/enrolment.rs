@@ -4,7 +4,7 @@ use crate::{House, PASSWORD, house, number, role};
 use async_trait::async_trait;
 use exchange::{Exchange, Pass, Service};
 use identity::enrolment::{
-    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication, NewOrganisation,
+    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication,
 };
 use identity::{Enrolment, Error, KeptMessages, NewAccount, TotpSecret, totp_now};
 use kernel::{AccountId, Actor, BodyId, Ctx, Kind, PersonalNumber, Problem, Role, ServiceName, SubjectId};
@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::sync::{Arc, Mutex};
 use time::Duration;
-use uuid::Uuid;
 
-type People = Arc<Mutex<Vec<(SubjectId, Value)>>>;
+pub(crate) type People = Arc<Mutex<Vec<(SubjectId, Value)>>>;
 
 /// The population register, as far as accounts ask it.
 struct Register(&'static str, People);
@@ -54,16 +53,16 @@ impl BiometricMatcher for Matcher {
     }
 }
 
-struct Desk {
-    house: House,
-    enrolment: Enrolment,
-    people: People,
-    officer: Ctx,
-    lan: SubjectId,
+pub(crate) struct Desk {
+    pub(crate) house: House,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) people: People,
+    pub(crate) officer: Ctx,
+    pub(crate) lan: SubjectId,
     messages: Arc<KeptMessages>,
 }
 
-const LAN: u32 = 77;
+pub(crate) const LAN: u32 = 77;
 /// The child of the mother of the house.
 const CHILD: u32 = 78;
 const PHONE: &str = "0912 345 678";
@@ -74,7 +73,7 @@ fn heard(phone: &str) -> Heard<'_, impl FnOnce(&str) -> String + Send> {
     Heard { phone, sentence: |word: &str| word.to_owned() }
 }
 
-async fn desk() -> Desk {
+pub(crate) async fn desk() -> Desk {
     let mut house = house().await;
     let messages = Arc::new(KeptMessages::default());
     house.identity = house.identity.clone().with_gateway(messages.clone());
@@ -108,7 +107,7 @@ async fn desk() -> Desk {
 }
 
 impl Desk {
-    async fn apply(&self, level: u8) -> Result<identity::enrolment::Applied, Error> {
+    pub(crate) async fn apply(&self, level: u8) -> Result<identity::enrolment::Applied, Error> {
         let number = number(LAN);
         let new = NewApplication {
             kind: ApplicantKind::Citizen,
@@ -135,7 +134,7 @@ impl Desk {
     }
 
     /// An account of level 2, opened at the counter.
-    async fn opened(&self) -> (AccountId, TotpSecret) {
+    pub(crate) async fn opened(&self) -> (AccountId, TotpSecret) {
         let applied = self.apply(2).await.unwrap();
         self.enrolment.call_up(&self.officer, &applied.code).await.unwrap();
         let seen = FaceToFace { document: "001195000077", image: Some(b"lan") };
@@ -476,7 +475,7 @@ async fn officers_who_do_not_come_for_45_days_are_locked() {
     assert_eq!(desk.enrolment.account(&desk.officer, busy).await.unwrap().state, AccountState::Active);
 }
 
-const MARIA: NewApplication<'static> = NewApplication {
+pub(crate) const MARIA: NewApplication<'static> = NewApplication {
     kind: ApplicantKind::Foreigner,
     level: Some(2),
     number: "NN2600000017",
@@ -567,108 +566,4 @@ async fn no_account_without_a_card_in_force_and_none_when_residence_has_ended() 
         assert_eq!(desk.enrolment.close_the_departed(system).await.unwrap(), 1);
         assert_eq!(desk.enrolment.account(&desk.officer, account).await.unwrap().state, state, "{standing}");
     }
-}
-
-const COMPANY: &str = "0101234567";
-const NAME: &str = "Công ty TNHH Sen Hồng 2";
-
-impl Desk {
-    /// An organisation that the mother of the house represents.
-    fn company(&self) -> SubjectId {
-        let subject = SubjectId(self.house.system.uuid());
-        let record = json!({"code": COMPANY, "name": NAME, "representative_number": number(2), "active": true});
-        self.people.lock().unwrap().push((subject, record));
-        subject
-    }
-
-    fn representative(&self, level: u8) -> Ctx {
-        let (account, subject) = self.house.mother;
-        self.house.system.act_as(Actor::Citizen { account, subject, level })
-    }
-
-    async fn asks_for(&self, code: &str, name: &str) -> Uuid {
-        let new = NewOrganisation { code, name };
-        let applied = self.enrolment.apply_for_organisation(&self.representative(2), &new).await.unwrap();
-        self.enrolment.call_up(&self.officer, &applied.code).await.unwrap();
-        applied.id
-    }
-
-    async fn authorities(&self) -> Vec<(String, String)> {
-        sqlx::query_as("select kind, organisation from identity.delegation where ended_at is null order by kind")
-            .fetch_all(&self.house.test.owner)
-            .await
-            .unwrap()
-    }
-
-    /// The register tells of a change.
-    async fn hears(&self, organisation: SubjectId, field: &str, value: Value) {
-        {
-            let mut people = self.people.lock().unwrap();
-            people.iter_mut().find(|(id, _)| *id == organisation).unwrap().1[field] = value;
-        }
-        let system = &self.house.system;
-        let mut conn = self.house.test.db.pool().acquire().await.unwrap();
-        store::feed::append(&mut conn, system, "register.organisations", organisation, "amended", &json!({}))
-            .await
-            .unwrap();
-        store::feed::Sequencer::new(self.house.test.db.clone(), system.clone()).run_once().await.unwrap();
-        assert_eq!(self.enrolment.look_at_organisations(system).await.unwrap(), 1);
-    }
-}
-
-#[tokio::test]
-async fn a_representative_acts_for_an_organisation_until_another_does_or_it_is_dissolved() {
-    let desk = desk().await;
-    let company = desk.company();
-    let represents = vec![("representative".to_owned(), COMPANY.to_owned())];
-    for (field, value, back) in
-        [("active", json!(false), json!(true)), ("representative_number", json!(number(LAN)), json!(number(2)))]
-    {
-        let id = desk.asks_for(COMPANY, NAME).await;
-        assert!(desk.enrolment.application(&desk.officer, id).await.unwrap().agrees);
-        assert!(desk.authorities().await.is_empty(), "nothing before the counter");
-        desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await.unwrap();
-        assert_eq!(desk.authorities().await, represents);
-        let again = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
-        assert!(matches!(again, Err(Error::AlreadyDecided)));
-        desk.hears(company, "name", json!(NAME)).await;
-        assert_eq!(desk.authorities().await, represents, "another change ends nothing");
-        desk.hears(company, field, value).await;
-        assert!(desk.authorities().await.is_empty(), "{field}");
-        desk.hears(company, field, back).await;
-        assert!(desk.authorities().await.is_empty(), "it begins only at a counter");
-    }
-    let two = [desk.asks_for(COMPANY, NAME).await, desk.asks_for(COMPANY, NAME).await];
-    for id in two {
-        desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await.unwrap();
-    }
-    assert_eq!(desk.authorities().await, represents, "one at a time");
-}
-
-#[tokio::test]
-async fn an_organisation_whose_register_disagrees_is_given_to_nobody() {
-    let desk = desk().await;
-    let company = desk.company();
-    for (code, name) in [("0101234568", NAME), (COMPANY, "Công ty TNHH Sen Trắng")] {
-        let id = desk.asks_for(code, name).await;
-        assert!(!desk.enrolment.application(&desk.officer, id).await.unwrap().agrees);
-        let refused = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
-        assert!(matches!(refused, Err(Error::NotInRegister)), "{code} {name}");
-    }
-    let id = desk.asks_for(COMPANY, NAME).await;
-    desk.hears(company, "representative_number", json!(number(LAN))).await;
-    let refused = desk.enrolment.confirm_organisation(&desk.officer, id, "ĐKKD 12/2026").await;
-    assert!(matches!(refused, Err(Error::NotInRegister)), "somebody else represents it");
-    let refused = desk.enrolment.confirm_organisation(&desk.representative(2), id, "ĐKKD 12/2026").await;
-    assert!(matches!(refused, Err(Error::NotAllowed)), "only the counter confirms");
-
-    let new = NewOrganisation { code: COMPANY, name: NAME };
-    for ctx in [desk.representative(1), desk.house.visitor.clone(), desk.officer.clone()] {
-        let refused = desk.enrolment.apply_for_organisation(&ctx, &new).await;
-        assert!(matches!(refused, Err(Error::NotAllowed)), "level 2 asks");
-    }
-    let stranger = NewApplication { kind: ApplicantKind::Organisation, level: None, ..MARIA };
-    let refused = desk.enrolment.apply(&desk.house.visitor, &stranger, str::to_owned).await;
-    assert!(matches!(refused, Err(Error::NotEligible)), "nobody asks for one without signing in");
-    assert!(desk.authorities().await.is_empty());
 }

@@ -2,7 +2,6 @@
 
 use crate::house::{House, house, said};
 use axum::http::StatusCode;
-use identity::openid::NewAgent;
 use kernel::{Actor, Problem, SubjectId};
 use serde_json::json;
 use time::Duration;
@@ -63,16 +62,32 @@ async fn only_whom_the_register_knows_as_ones_child_or_ward() {
     tokens(&house, delegation).await.refused("invalid_grant", "IDN0160");
 }
 
+/// Authority of the mother over an organisation, as the counter or its representative records it.
+async fn recorded(house: &House, kind: &str, until: Option<time::Date>) -> uuid::Uuid {
+    let id = house.system.uuid();
+    sqlx::query(
+        "insert into identity.delegation (delegation_id, organisation, organisation_name, organisation_subject, agent_account,
+            kind, evidence, from_day, until_day, created_at) values ($1, '0101234567', 'Hoa Sen', $2, $3, $4, 'paper', $5, $6, $7)",
+    )
+    .bind(id)
+    .bind(house.system.uuid())
+    .bind(house.mother.0.0)
+    .bind(kind)
+    .bind(house.system.today())
+    .bind(until)
+    .bind(house.system.now())
+    .execute(&house.test.owner)
+    .await
+    .unwrap();
+    id
+}
+
 #[tokio::test]
 async fn an_agent_speaks_for_an_organisation() {
     let house = house().await;
-    let until = Some(time::macros::date!(2026 - 11 - 30));
-    let new = NewAgent { organisation: "0101234567", agent: house.mother.0, evidence: "GUQ 12/2026", until };
-    let refused = house.provider.delegate_agent(&house.citizen(), &new).await.unwrap_err();
-    assert_eq!(Problem::from(refused).code, "IDN0007");
-    let delegation = house.provider.delegate_agent(&house.system, &new).await.unwrap();
+    let delegation = recorded(&house, "agent", Some(time::macros::date!(2026 - 11 - 30))).await;
     let shown = house.provider.delegations_of(&house.citizen(), house.mother.0).await.unwrap();
-    assert_eq!((shown[0].kind, shown[0].name.as_str()), ("agent", "0101234567"));
+    assert_eq!((shown[0].kind, shown[0].name.as_str()), ("agent", "Hoa Sen (0101234567)"));
     let answer = tokens(&house, delegation).await.good();
     let told = house.userinfo(&answer.text("access_token")).await.good().body;
     assert_eq!(told["organisation"], json!({"code": "0101234567"}));
@@ -122,21 +137,9 @@ async fn a_parent_sees_for_whom_they_could_act_and_what_has_ended() {
 async fn a_representatives_tokens_speak_of_the_organisation_and_end_with_the_authority() {
     let house = house().await;
     let own = said(&house.redeem(&house.code().await).await.good().text("id_token"));
-    let delegation = house.system.uuid();
-    sqlx::query(
-        "insert into identity.delegation (delegation_id, organisation, organisation_subject, agent_account, kind, evidence,
-            from_day, created_at) values ($1, '0101234567', $2, $3, 'representative', 'register', $4, $5)",
-    )
-    .bind(delegation)
-    .bind(house.system.uuid())
-    .bind(house.mother.0.0)
-    .bind(house.system.today())
-    .bind(house.system.now())
-    .execute(&house.test.owner)
-    .await
-    .unwrap();
+    let delegation = recorded(&house, "representative", None).await;
     let shown = house.provider.delegations_of(&house.citizen(), house.mother.0).await.unwrap();
-    assert_eq!((shown[0].kind, shown[0].name.as_str()), ("representative", "0101234567"));
+    assert_eq!((shown[0].kind, shown[0].name.as_str()), ("representative", "Hoa Sen (0101234567)"));
     let answer = tokens(&house, delegation).await.good();
     let access = answer.text("access_token");
     for says in [said(&answer.text("id_token")), said(&access)] {

@@ -1,7 +1,7 @@
 //! `/tai-khoan/mo`: asking for an account of level 1 or 2; `/tai-khoan/con`: a parent asks for a child.
 
-use crate::{Newcomer, State};
 use crate::page::{self, Answer};
+use crate::{Newcomer, State};
 use axum::{
     extract,
     http::{StatusCode, Uri},
@@ -104,6 +104,12 @@ pub(crate) async fn send_child(extract::State(state): extract::State<State>, me:
     take(&state, &page::as_visitor(&me.visit), &me.visit.ctx, true, &form).await
 }
 
+/// The birth date of a form's three fields, as registers write it.
+pub(super) fn birth_in(form: &Form) -> String {
+    let part = |name: &str| form.get(name).and_then(|text| text.parse::<u16>().ok()).unwrap_or_default();
+    format!("{:04}-{:02}-{:02}", part("birth_date.y"), part("birth_date.m"), part("birth_date.d"))
+}
+
 async fn take(state: &State, visitor: &Visitor, ctx: &Ctx, child: bool, form: &Form) -> Answer {
     let empty = ["number", "full_name", "birth_date.d", "birth_date.m", "birth_date.y", "phone"]
         .iter()
@@ -114,8 +120,7 @@ async fn take(state: &State, visitor: &Visitor, ctx: &Ctx, child: bool, form: &F
     }
     let number = form.get("number").unwrap_or_default();
     state.web.attempts.attempt(&format!("application {number}"))?;
-    let part = |name: &str| form.get(name).and_then(|text| text.parse::<u16>().ok()).unwrap_or_default();
-    let birth_date = format!("{:04}-{:02}-{:02}", part("birth_date.y"), part("birth_date.m"), part("birth_date.d"));
+    let birth_date = birth_in(form);
     let kind = form.get("kind").and_then(ApplicantKind::of).filter(|_| !child).unwrap_or(ApplicantKind::Citizen);
     let level = form.get("level").and_then(|text| text.parse().ok()).unwrap_or(2);
     let new = NewApplication {

@@ -66,8 +66,13 @@ async fn application_page(state: &State, me: &OfficerSession, id: Uuid, errors: 
     let label = |name: &str| state.web.texts.say(me.visit.language, name, &[]);
     let agrees = Some(found.agrees);
     let row = |name: &str, said: &str, same: Option<bool>| json!({"label": label(name), "said": said, "same": same});
-    let rows = if is_organisation(&found) {
-        vec![row("organisation-code", &found.number, agrees), row("organisation-name", &found.full_name, agrees)]
+    let rows = if let Some(representative) = found.representative_account {
+        let who = enrolment(state)?.account(&me.visit.ctx, AccountId(representative)).await?;
+        vec![
+            row("organisation-code", &found.number, agrees),
+            row("organisation-name", &found.full_name, agrees),
+            row("organisation-representative", &format!("{} · {}", who.label, who.login), agrees),
+        ]
     } else {
         vec![
             row("apply-number", &found.number, agrees),

@@ -34,7 +34,7 @@ fn words(state: &State, language: Language, event: &AccountEvent) -> Value {
     if !how.is_empty() {
         detail.push(texts.say(language, "event-with", &[("how".to_owned(), how.join(", "))]));
     }
-    detail.extend(event.detail["device"].as_str().filter(|d| !d.is_empty()).map(ToOwned::to_owned));
-    detail.extend(event.detail["reason"].as_str().filter(|d| !d.is_empty()).map(ToOwned::to_owned));
+    let said = ["name", "device", "reason"].into_iter().filter_map(|field| event.detail[field].as_str());
+    detail.extend(said.filter(|text| !text.is_empty()).map(ToOwned::to_owned));
     json!({"what": what, "at": page::instant(event.at), "detail": (!detail.is_empty()).then(|| detail.join(" · "))})
 }

@@ -2,6 +2,7 @@
 //! passwords and passkeys; asking for an account, and the counter where level 2 is opened.
 
 mod activate;
+mod agents;
 mod apply;
 mod asking;
 mod authority;
@@ -49,6 +50,7 @@ pub(crate) fn router() -> Router<State> {
         .route("/tai-khoan/mo", get(apply::form).post(apply::send))
         .route("/tai-khoan/uy-quyen", get(authority::show).post(authority::change))
         .route("/tai-khoan/to-chuc", get(organisation::form).post(organisation::send))
+        .route("/tai-khoan/to-chuc/{authority}", get(agents::show).post(agents::change))
         .route("/tai-khoan/con", get(apply::child_form).post(apply::send_child))
         .route("/tin-nhan", get(messages::show))
         .route("/tai-khoan/kich-hoat", get(activate::form).post(activate::activate))
