@@ -66,6 +66,13 @@ export default function enrolment(world) {
     await page.waitForLoadState();
   };
 
+  /** The made-up picture that the page offers. */
+  async function portraitOn(page) {
+    const [, picture] = (await page.locator('[data-portrait]').first().getAttribute('href')).split('base64,');
+    return { name: 'chan-dung.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(picture, 'base64') };
+  }
+  let portrait;
+
   step('level 1: whose phone the register knows is sent the word at once', async () => {
     man = one('father-of-twins');
     const page = await stranger();
@@ -139,9 +146,10 @@ export default function enrolment(world) {
       await officer.waitForLoadState();
     };
     await callUp(theirs);
-    const confirm = async () => {
+    const confirm = async (picture) => {
       await officer.fill('#phone', man.phone);
       await officer.fill('#document', man.number);
+      if (picture) await officer.setInputFiles('#face', picture);
       await officer.check('#seen');
       await officer.click('button[value=xac-nhan]');
       await officer.waitForLoadState();
@@ -159,7 +167,11 @@ export default function enrolment(world) {
     await lookedInBoth(officer, 'desk');
     await officer.click('button[value=xac-nhan]');
     await officer.waitForSelector('.govuk-error-summary');
-    await confirm();
+    portrait = await portraitOn(officer);
+    await confirm({ ...portrait, buffer: Buffer.from('somebody else') });
+    assert.match(await officer.locator('.govuk-error-summary').innerText(), /Ảnh không phải/);
+    await looked(officer, 'desk-face-differs-vi');
+    await confirm(portrait);
     assert.match(await officer.locator('[data-sent]').innerText(), new RegExp(man.phone.slice(-3)));
     assert.doesNotMatch(await officer.locator('main').innerText(), /[A-Z2-9]{16}/);
     await looked(officer, 'desk-opened-vi');
@@ -190,6 +202,15 @@ export default function enrolment(world) {
     await page.goto(`${world.url}/dang-nhap/them?muc=3&tiep=/tai-khoan`);
     assert.match(await page.locator('main').innerText(), /sinh trắc/);
     await lookedInBoth(page, 'step-up-3');
+    await page.setInputFiles('#face', { ...portrait, buffer: Buffer.from('somebody else') });
+    await page.click('form[action$="/khuon-mat"] button');
+    assert.match(await page.locator('.govuk-error-summary').innerText(), /Chưa nhận ra/);
+    assert.deepEqual(await portraitOn(page), portrait, 'the same person at the counter and here');
+    await page.setInputFiles('#face', portrait);
+    await page.click('form[action$="/khuon-mat"] button');
+    await page.waitForURL(/\/tai-khoan$/);
+    await page.goto(`${world.url}/tai-khoan/lich-su`);
+    assert.match(await page.locator('main').innerText(), /khuôn mặt/);
     await page.goto(`${world.url}/dang-nhap/them?muc=2&tiep=/tai-khoan/bao-mat`);
     await lookedInBoth(page, 'step-up-2');
     await page.fill('input[name=code]', '000000');

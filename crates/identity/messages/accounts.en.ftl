@@ -19,3 +19,4 @@ idn0090 = A training is recorded with its course and a day that is not in the fu
 idn0091 = The phone in the application is not the one the person has just told you. Somebody else may have filed it: refuse it, and ask the person to file their own.
 idn0092 = Nobody with this number, name and birth date has a confirmed account (level 2). Compare with the person’s card.
 idn0093 = This organisation has 50 authorised people already. End one of them first.
+idn0094 = The picture could not be recognised as yours. Take it again in good light, facing the camera.

@@ -19,3 +19,4 @@ idn0090 = Việc tập huấn được ghi với tên khóa học và ngày khô
 idn0091 = Số điện thoại trong hồ sơ không phải số người dân vừa đọc. Có thể người khác đã nộp hồ sơ này: hãy từ chối, và mời người dân nộp hồ sơ của mình.
 idn0092 = Không có ai với số, họ tên và ngày sinh này đang có tài khoản mức độ 2. Hãy đối chiếu với thẻ của người ấy.
 idn0093 = Tổ chức đã ủy quyền cho 50 người. Hãy kết thúc một người trước.
+idn0094 = Chưa nhận ra Anh/Chị trong ảnh. Hãy chụp lại ở chỗ đủ sáng, nhìn thẳng vào máy.

@@ -104,6 +104,9 @@ pub enum Error {
     /// An organisation has as many agents as it may.
     #[error("IDN0093 too many agents")]
     TooManyAgents,
+    /// A picture proves nothing: it is not the person's, there is none to compare with, or no matcher tells life.
+    #[error("IDN0094 face not seen")]
+    FaceNotSeen,
     /// The matcher says it is somebody else.
     #[error("IDN0055 face differs")]
     FaceDiffers,
@@ -195,6 +198,7 @@ impl From<Error> for Problem {
             Error::NotInRegister => Self::new(Kind::Invalid, "IDN0054"),
             Error::NoSuchAgent => Self::new(Kind::Invalid, "IDN0092"),
             Error::TooManyAgents => Self::new(Kind::Conflict, "IDN0093"),
+            Error::FaceNotSeen => Self::new(Kind::Invalid, "IDN0094"),
             Error::FaceDiffers => Self::new(Kind::Invalid, "IDN0055"),
             Error::ActivationUnusable => Self::new(Kind::Invalid, "IDN0056"),
             Error::WrongState => Self::new(Kind::Conflict, "IDN0057"),

@@ -24,6 +24,7 @@ mod keys;
 mod limits;
 mod lockout;
 mod login;
+mod matcher;
 mod message;
 pub mod openid;
 mod password;
@@ -41,6 +42,7 @@ pub use error::Error;
 pub use event::AccountEvent;
 pub use keys::Keys;
 pub use limits::Origin;
+pub use matcher::{BiometricMatcher, FileMatcher, Likeness};
 pub use message::{KeptMessages, MessageGateway, Phone};
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
 pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles, officers_of};
@@ -86,6 +88,7 @@ pub struct Identity {
     breached: Breached,
     trainings: Trainings,
     gateway: Option<Arc<dyn MessageGateway>>,
+    matcher: Option<Arc<dyn BiometricMatcher>>,
 }
 
 impl Identity {
@@ -102,6 +105,7 @@ impl Identity {
             breached: Breached::default(),
             trainings: Trainings::default(),
             gateway: None,
+            matcher: None,
         })
     }
 
@@ -109,6 +113,12 @@ impl Identity {
     #[must_use]
     pub fn with_breached(self, breached: Breached) -> Self {
         Self { breached, ..self }
+    }
+
+    /// The same, comparing faces by this matcher. Without one no picture is compared.
+    #[must_use]
+    pub fn with_matcher(self, matcher: Arc<dyn BiometricMatcher>) -> Self {
+        Self { matcher: Some(matcher), ..self }
     }
 
     /// The same, sending codes through this gateway. Without one no codes are sent.

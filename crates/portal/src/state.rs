@@ -53,6 +53,8 @@ pub struct DemoBox {
     pub newcomers: Vec<Newcomer>,
     /// What was sent to phones.
     pub messages: Arc<identity::KeptMessages>,
+    /// The picture of who has this number, as an address that holds it.
+    pub portrait: fn(&str) -> String,
 }
 
 /// Somebody made up who could ask for an account.

@@ -9,13 +9,14 @@ use crate::index_history;
 use crate::newcomers::{self, Newcomer};
 use crate::openid_clients;
 use crate::pages;
+use crate::portraits;
 use crate::programme;
 use crate::serve::{self, Place, Running, asked_to_stop};
 use crate::sim;
 use crate::story::{self, Story};
-use crate::synth::{self, Population, World};
+use crate::synth::{self, CastPerson, Population, World};
 use anyhow::{Context, Result, bail};
-use identity::KeptMessages;
+use identity::{FileMatcher, KeptMessages};
 use indicatif::{ProgressBar, ProgressStyle};
 use register::load::Loader;
 use serde_json::json;
@@ -124,8 +125,9 @@ impl Demo {
         let url = std::env::var("DATABASE_URL").ok();
         let database = Database::open(&folder, url.as_deref()).await?;
         let messages = Arc::new(KeptMessages::default());
-        let house =
-            House::build_with(country, database.app.clone(), &folder.join(KEYS), Some(Arc::clone(&messages) as _))?;
+        let keys = folder.join(KEYS);
+        let matcher = FileMatcher::new(House::portraits(&keys)).for_made_up_people();
+        let house = House::build_with(country, database.app.clone(), &keys, Some(Arc::clone(&messages) as _), matcher)?;
         let file = folder.join(ACCOUNTS);
         let accounts =
             if file.exists() { accounts::read(&file)? } else { fill(args, &folder, &house, &database).await? };
@@ -234,7 +236,11 @@ async fn fill(args: &DemoArgs, folder: &Path, house: &House, database: &Database
     programme::directives_into(house).await?;
     database.look_over().await?;
     let mut newcomers = newcomers::of(&cast);
-    newcomers.push(newcomers::foreigner(&loader, &house.ctx).await?);
+    let (foreigner, newcomer) = newcomers::foreigner(&loader, &house.ctx).await?;
+    let cast_of = |one: &CastPerson| (one.subject, one.personal_number.as_str().to_owned());
+    let people = cast.people.iter().map(cast_of).chain([(foreigner, newcomer.number.clone())]);
+    portraits::write(&House::portraits(&folder.join(KEYS)), people)?;
+    newcomers.push(newcomer);
     newcomers.push(newcomers::organisation(&loader, &house.ctx, &cast).await?);
     newcomers::write(&newcomers, &folder.join(NEWCOMERS))?;
     accounts::create(house, &cast, &folder.join(ACCOUNTS)).await
@@ -280,9 +286,10 @@ fn announce(args: &DemoArgs, running: &RunningDemo, demo: &Demo) {
     }
     println!(
         "\nThe one-time code is shown on the sign-in page (in the demo only).\n\n\
-         Four things to try:\n  \
+         Things to try:\n  \
          1. Sign in as `mother`, search for \"khai sinh\", file the birth: nothing known needs typing.\n  \
          2. Sign in as `civil-status-officer`, then `police-officer` and `insurance-officer`, and act on it.\n  \
-         3. As `mother` again: see the child's number and papers, then \"Ai đã xem dữ liệu của tôi\" with its proofs.\n"
+         3. As `mother` again: see the child's number and papers, then \"Ai đã xem dữ liệu của tôi\" with its proofs.\n  \
+         4. Sign in as `national-leader`: the country's index, from a tile of the map down to a late dossier.\n"
     );
 }

@@ -3,7 +3,7 @@
 use crate::country::Country;
 use anyhow::{Context, Result, bail};
 use exchange::Exchange;
-use identity::enrolment::FileMatcher;
+use identity::FileMatcher;
 use identity::openid::{self, Provider};
 use identity::{Enrolment, Identity, MessageGateway};
 use kernel::{BodyId, Ctx};
@@ -12,7 +12,7 @@ use pack::Report;
 use procedure::Procedures;
 use register::LookAlikes;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Db, feed, jobs};
@@ -79,10 +79,16 @@ impl House {
     /// # Errors
     /// When a key file is unreadable or the pack's services are at fault.
     pub fn build(country: Arc<Country>, db: Db, keys: &Path) -> Result<Self> {
-        Self::build_with(country, db, keys, None)
+        Self::build_with(country, db, keys, None, FileMatcher::new(Self::portraits(keys)))
     }
 
-    /// The same, sending messages to phones through this gateway.
+    /// Where pictures of people stand, by which a [`FileMatcher`] compares.
+    #[must_use]
+    pub fn portraits(keys: &Path) -> PathBuf {
+        keys.with_file_name("portraits")
+    }
+
+    /// The same, sending messages to phones through this gateway, and comparing faces by this matcher.
     ///
     /// # Errors
     /// As [`Self::build`].
@@ -91,12 +97,12 @@ impl House {
         db: Db,
         keys: &Path,
         gateway: Option<Arc<dyn MessageGateway>>,
+        matcher: FileMatcher,
     ) -> Result<Self> {
         std::fs::create_dir_all(keys).with_context(|| format!("the folder of keys {}", keys.display()))?;
         let signer = Signer::load_or_create(&keys.join("log.key"), LOG_NAME).context("the log's key")?;
         let sealing =
             identity::Keys::load_or_create(&keys.join("identity.key")).context("the key of second factors")?;
-        let matcher = Arc::new(FileMatcher::new(keys.with_file_name("portraits")));
         let figures = keys.with_file_name("indicator.snapshot");
         let keys = Arc::new(sealing);
 
@@ -113,13 +119,13 @@ impl House {
             bail!("the pack's services are at fault: {:?}", report.problems());
         }
         let exchange = door.build();
-        let mut identity = Identity::new(db.clone(), Arc::clone(&keys))?;
+        let mut identity = Identity::new(db.clone(), Arc::clone(&keys))?.with_matcher(Arc::new(matcher));
         if let Some(gateway) = gateway {
             identity = identity.with_gateway(gateway);
         }
         let enrolment = country.levels.clone().map(|levels| {
             let calendar = country.setting.calendar.clone();
-            Enrolment::new(identity.clone(), exchange.clone(), levels, calendar, matcher)
+            Enrolment::new(identity.clone(), exchange.clone(), levels, calendar)
         });
         let procedures = Procedures::new(db.clone(), exchange.clone(), Arc::clone(&country.setting));
         let setting = Arc::clone(&country.setting);
@@ -153,7 +159,7 @@ impl House {
     /// # Errors
     /// When the issuer is no origin.
     pub fn provider(&self, issuer: &str) -> Result<Provider> {
-        let settings = openid::Settings::new(issuer);
+        let settings = openid::Settings { faces: self.identity.knows_faces(), ..openid::Settings::new(issuer) };
         Ok(Provider::new(self.db.clone(), Arc::clone(&self.keys), self.exchange.clone(), settings)?)
     }
 

@@ -24,6 +24,7 @@ pub mod newcomers;
 pub mod openid_clients;
 pub mod pack_check;
 pub mod pages;
+pub mod portraits;
 pub mod programme;
 pub mod review;
 pub mod serve;

@@ -85,7 +85,7 @@ fn citizen() -> String {
 ///
 /// # Errors
 /// When the register refuses the record.
-pub async fn foreigner(loader: &Loader, ctx: &Ctx) -> Result<Newcomer> {
+pub async fn foreigner(loader: &Loader, ctx: &Ctx) -> Result<(SubjectId, Newcomer)> {
     let born: PartialDate = FOREIGNER_BORN.parse().context("the foreigner's birth date")?;
     let newcomer = Newcomer {
         part: "foreigner".to_owned(),
@@ -104,14 +104,10 @@ pub async fn foreigner(loader: &Loader, ctx: &Ctx) -> Result<Newcomer> {
         "sex": "female", "nationality": "Tây Ban Nha", "passport_number": "XDA000017", "card_kind": "temporary",
         "card_number": "TT000017", "card_expires_on": expires.to_string(),
     });
-    let record = LoadRecord {
-        register: "foreign-residents".to_owned(),
-        subject: SubjectId(ctx.uuid()),
-        valid_from: ctx.today(),
-        body,
-    };
+    let subject = SubjectId(ctx.uuid());
+    let record = LoadRecord { register: "foreign-residents".to_owned(), subject, valid_from: ctx.today(), body };
     loader.records(ctx, vec![record]).await.context("load the foreigner")?;
-    Ok(newcomer)
+    Ok((subject, newcomer))
 }
 
 /// An organisation for whom nobody acts yet, written into the register of organisations. Who plays [`REPRESENTATIVE`] is its

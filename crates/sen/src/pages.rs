@@ -3,6 +3,7 @@
 use crate::accounts::DemoAccounts;
 use crate::house::House;
 use crate::newcomers::Newcomer;
+use crate::portraits;
 use anyhow::{Result, ensure};
 use axum::Router;
 use identity::KeptMessages;
@@ -93,5 +94,10 @@ pub fn demo_box(accounts: &DemoAccounts, newcomers: &[Newcomer], messages: Arc<K
         password: account.password.clone(),
         totp_secret: account.totp_bytes(),
     });
-    DemoBox { accounts: accounts.collect(), newcomers: newcomers.iter().map(Newcomer::shown).collect(), messages }
+    DemoBox {
+        accounts: accounts.collect(),
+        newcomers: newcomers.iter().map(Newcomer::shown).collect(),
+        messages,
+        portrait: portraits::as_url,
+    }
 }

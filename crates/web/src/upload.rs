@@ -4,6 +4,7 @@ use crate::form::{ours, refused};
 use crate::{Failure, Form, Web, codes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRef, FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use kernel::{Kind, Problem};
 
@@ -38,6 +39,14 @@ impl std::fmt::Debug for Uploaded {
     }
 }
 
+impl Upload {
+    /// The file of this field; the first one where there are several.
+    #[must_use]
+    pub fn file(&self, field: &str) -> Option<&Uploaded> {
+        self.files.iter().find(|file| file.field == field)
+    }
+}
+
 impl<S> FromRequest<S> for Upload
 where
     S: Send + Sync,
@@ -45,7 +54,12 @@ where
 {
     type Rejection = Failure;
 
+    /// A page's other forms, without files, may come to the same address.
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("application/x-www-form-urlencoded") {
+            return Ok(Self { form: Form::from_request(request, state).await?, files: Vec::new() });
+        }
         let (visitor, request) = ours(request, state).await?;
         let mut multipart = Multipart::from_request(request, state)
             .await

@@ -2,7 +2,7 @@
 
 use super::{looks_like_recovery, spend_recovery};
 use crate::password::PasswordHash;
-use crate::{Assurance, Authentication, Error, Identity, Method, lockout, totp};
+use crate::{Assurance, Authentication, Error, Identity, Likeness, Method, lockout, totp};
 use kernel::{AccountId, Ctx};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -16,6 +16,8 @@ pub struct Proof<'a> {
     pub password: Option<&'a str>,
     /// A code of the app, or a recovery code.
     pub code: Option<&'a str>,
+    /// A picture of the face, taken now.
+    pub face: Option<&'a [u8]>,
 }
 
 impl std::fmt::Debug for Proof<'_> {
@@ -44,7 +46,7 @@ impl Identity {
     /// proof counts like a failed sign-in.
     ///
     /// # Errors
-    /// `Refused`, `Locked`, `Busy`.
+    /// `Refused`, `Locked`, `Busy`; `FaceNotSeen` when the picture is not the person's, or faces prove nothing here.
     pub async fn confirm(&self, ctx: &Ctx, session: &Session, proof: Proof<'_>) -> Result<Authentication, Error> {
         let known: Option<Known> = sqlx::query_as(
             "select login.login, account.subject_id, account.password_hash, totp.sealed
@@ -65,6 +67,14 @@ impl Identity {
                 return Err(Error::Refused);
             }
             proved.push(Method::Password);
+        }
+        if let Some(image) = proof.face {
+            let person = known.subject_id.filter(|_| self.knows_faces()).map(kernel::SubjectId);
+            let likeness = self.likeness(person.ok_or(Error::FaceNotSeen)?, image).await?;
+            if likeness != Likeness::Same {
+                return Err(Error::FaceNotSeen);
+            }
+            proved.push(Method::Face);
         }
         let mut tx = self.db.begin().await?;
         if let Some(code) = proof.code {

@@ -1,7 +1,7 @@
 //! The counter: an officer calls an application up by its code or number, compares, confirms face to face, or refuses.
 
-use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Handed, Likeness, People, Said};
-use crate::{Error, Phone, account};
+use super::{Activation, ApplicantKind, ENROLMENT_OFFICER, Enrolment, Handed, People, Said};
+use crate::{Error, Likeness, Phone, account};
 use kernel::{AccountId, Actor, BodyId, Ctx, SubjectId};
 use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection};
@@ -165,7 +165,7 @@ impl Enrolment {
         let said = Said { number: &shown.number, full_name: &shown.full_name, birth_date: &shown.birth_date };
         let subject = self.known(ctx, people, &said).await?.ok_or(Error::NotInRegister)?;
         let likeness = match seen.image {
-            Some(image) => Some(self.matcher.matches(subject, image).await?),
+            Some(image) => Some(self.identity.likeness(subject, image).await?),
             None => None,
         };
         if likeness == Some(Likeness::Different) {
@@ -253,7 +253,7 @@ impl Enrolment {
         let mut tx = self.identity.db.begin().await?;
         let subject = account::must_exist(&mut tx, account).await?.ok_or(Error::NotAllowed)?;
         if let Some(image) = seen.image
-            && self.matcher.matches(subject, image).await? == Likeness::Different
+            && self.identity.likeness(subject, image).await? == Likeness::Different
         {
             return Err(Error::FaceDiffers);
         }

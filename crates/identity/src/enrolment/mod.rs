@@ -15,7 +15,6 @@ mod agents;
 mod application;
 mod counter;
 mod levels;
-mod matcher;
 mod organisation;
 mod registers;
 mod state;
@@ -26,7 +25,6 @@ pub use agents::{Agent, NewAgent, Represented};
 pub use application::{Applied, NewApplication};
 pub use counter::{ApplicationShown, FaceToFace, Found, Heard};
 pub use levels::{ApplicantKind, AskedBy, Levels};
-pub use matcher::{BiometricMatcher, FileMatcher, Likeness};
 pub use organisation::NewOrganisation;
 pub(crate) use state::may_keep;
 pub use state::{AccountShown, AccountState};
@@ -55,7 +53,6 @@ pub struct Enrolment {
     exchange: Exchange,
     levels: Arc<Levels>,
     calendar: Arc<Calendar>,
-    matcher: Arc<dyn BiometricMatcher>,
 }
 
 impl std::fmt::Debug for Enrolment {
@@ -67,14 +64,8 @@ impl std::fmt::Debug for Enrolment {
 impl Enrolment {
     /// Accounts by the rules of the pack.
     #[must_use]
-    pub fn new(
-        identity: Identity,
-        exchange: Exchange,
-        levels: Levels,
-        calendar: Calendar,
-        matcher: Arc<dyn BiometricMatcher>,
-    ) -> Self {
-        Self { identity, exchange, levels: Arc::new(levels), calendar: Arc::new(calendar), matcher }
+    pub fn new(identity: Identity, exchange: Exchange, levels: Levels, calendar: Calendar) -> Self {
+        Self { identity, exchange, levels: Arc::new(levels), calendar: Arc::new(calendar) }
     }
 
     /// The rules.

@@ -44,12 +44,14 @@ pub(crate) fn document(provider: &Provider) -> Value {
         "backchannel_authentication_endpoint": at("ciba"),
         "end_session_endpoint": at("end-session"),
     });
+    let reached = |level: &Assurance| provider.settings().faces || *level <= Assurance::Two;
+    let levels: Vec<&str> = Assurance::ALL.into_iter().filter(reached).map(Assurance::acr).collect();
     let asking = json!({
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL,
         "grant_types_supported": metadata::GRANTS,
-        "acr_values_supported": Assurance::ALL.map(Assurance::acr),
+        "acr_values_supported": levels,
         "subject_types_supported": ["pairwise", "public"],
     });
     let signatures = json!({

@@ -39,6 +39,8 @@ pub struct Settings {
     pub certificate_verified_header: Option<String>,
     /// Whether anybody may register a client, which then waits for an administrator.
     pub registration: bool,
+    /// Whether a face proves who signs in here: without it nobody reaches more than two factors.
+    pub faces: bool,
 }
 
 impl Settings {
@@ -51,6 +53,7 @@ impl Settings {
             certificate_header: None,
             certificate_verified_header: None,
             registration: true,
+            faces: false,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Recovery codes, apps, phones that are signed in, and proving more in a session.
 
 use crate::{House, PASSWORD, house, number};
-use identity::{Assurance, Method, Proof, QrAnswer};
-use kernel::AccountId;
+use async_trait::async_trait;
+use identity::{Assurance, BiometricMatcher, Error, Likeness, Method, Proof, QrAnswer};
+use kernel::{AccountId, SubjectId};
+use std::sync::Arc;
 use time::Duration;
 use web::Session;
 
@@ -87,18 +89,18 @@ async fn more_is_proved_in_a_session_and_a_wrong_proof_counts() {
     let confirm = async |proof: Proof<'_>| house.identity.confirm(&house.visitor, &weak, proof).await;
     let used = house.code();
     assert!(confirm(Proof::default()).await.is_err());
-    assert!(confirm(Proof { code: Some(&used), password: None }).await.is_err(), "used at the sign-in");
-    assert!(confirm(Proof { password: Some("another long one"), code: None }).await.is_err());
+    assert!(confirm(Proof { code: Some(&used), ..Proof::default() }).await.is_err(), "used at the sign-in");
+    assert!(confirm(Proof { password: Some("another long one"), ..Proof::default() }).await.is_err());
     house.clock.set(crate::START + Duration::minutes(5));
-    let again = confirm(Proof { password: Some(PASSWORD), code: None }).await.unwrap();
+    let again = confirm(Proof { password: Some(PASSWORD), ..Proof::default() }).await.unwrap();
     assert_eq!((again.assurance, again.at), (Assurance::One, house.visitor.now()));
-    let more = confirm(Proof { code: Some(&house.code()), password: None }).await.unwrap();
+    let more = confirm(Proof { code: Some(&house.code()), ..Proof::default() }).await.unwrap();
     assert_eq!((more.assurance, more.methods), (Assurance::Two, vec![Method::Password, Method::Totp]));
     // Guessing ends as at a sign-in.
     for _ in 0..5 {
-        assert!(confirm(Proof { code: Some("000000"), password: None }).await.is_err());
+        assert!(confirm(Proof { code: Some("000000"), ..Proof::default() }).await.is_err());
     }
-    let locked = confirm(Proof { code: Some("000000"), password: None }).await.unwrap_err();
+    let locked = confirm(Proof { code: Some("000000"), ..Proof::default() }).await.unwrap_err();
     assert!(matches!(locked, identity::Error::Locked(_)), "{locked:?}");
 }
 
@@ -164,4 +166,51 @@ async fn a_challenge_for_a_passkey_is_answered_once_and_rightly() {
     let begun = house.identity.passkey_sign_in_begin(ctx, &site).await.unwrap();
     assert!(begun.options["publicKey"]["allowCredentials"].as_array().is_none_or(Vec::is_empty), "tells nobody's keys");
     assert!(house.identity.passkey_confirm_begin(ctx, &site, account).await.is_err(), "it has none");
+}
+
+/// Takes the picture `hers` for the mother; whether it tells life is its field.
+struct Faces(bool);
+
+#[async_trait]
+impl BiometricMatcher for Faces {
+    async fn matches(&self, _: SubjectId, image: &[u8]) -> Result<Likeness, Error> {
+        Ok(match image {
+            b"hers" => Likeness::Same,
+            b"" => Likeness::Unknown,
+            _ => Likeness::Different,
+        })
+    }
+
+    fn tells_life(&self) -> bool {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn a_face_beside_password_and_code_is_the_fourth_level_and_proves_nothing_without_sign_of_life() {
+    let house = house().await;
+    let session = session(&house).await;
+    let face = |image| Proof { face: Some(image), ..Proof::default() };
+    let with = |matcher| house.identity.clone().with_matcher(Arc::new(matcher));
+    for identity in [house.identity.clone(), with(Faces(false))] {
+        assert!(!identity.knows_faces());
+        let refused = identity.confirm(&house.visitor, &session, face(b"hers")).await;
+        assert!(matches!(refused, Err(Error::FaceNotSeen)));
+    }
+    let identity = with(Faces(true));
+    for image in [&b"his"[..], b""] {
+        let refused = identity.confirm(&house.visitor, &session, face(image)).await;
+        assert!(matches!(refused, Err(Error::FaceNotSeen)));
+    }
+    let proved = identity.confirm(&house.visitor, &session, face(b"hers")).await.unwrap();
+    assert_eq!(proved.assurance, Assurance::Four);
+    assert_eq!(proved.amr(), ["pwd", "otp", "face", "mfa"]);
+    let begun = Session { authentication: serde_json::json!({}), ..session };
+    let alone = identity.confirm(&house.visitor, &begun, face(b"hers")).await.unwrap();
+    assert_eq!(alone.assurance, Assurance::One, "a face alone is one factor");
+    for _ in 0..5 {
+        identity.confirm(&house.visitor, &begun, face(b"his")).await.unwrap_err();
+    }
+    let locked = identity.confirm(&house.visitor, &begun, face(b"hers")).await.unwrap_err();
+    assert!(matches!(locked, Error::Locked(_)), "wrong pictures count like wrong passwords: {locked:?}");
 }

@@ -3,10 +3,8 @@
 use crate::{House, PASSWORD, house, number, role};
 use async_trait::async_trait;
 use exchange::{Exchange, Pass, Service};
-use identity::enrolment::{
-    AccountState, ApplicantKind, BiometricMatcher, FaceToFace, Handed, Heard, Likeness, NewApplication,
-};
-use identity::{Enrolment, Error, KeptMessages, NewAccount, TotpSecret, totp_now};
+use identity::enrolment::{AccountState, ApplicantKind, FaceToFace, Handed, Heard, NewApplication};
+use identity::{BiometricMatcher, Enrolment, Error, KeptMessages, Likeness, NewAccount, TotpSecret, totp_now};
 use kernel::{AccountId, Actor, BodyId, Ctx, Kind, PersonalNumber, Problem, Role, ServiceName, SubjectId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -76,7 +74,7 @@ fn heard(phone: &str) -> Heard<'_, impl FnOnce(&str) -> String + Send> {
 pub(crate) async fn desk() -> Desk {
     let mut house = house().await;
     let messages = Arc::new(KeptMessages::default());
-    house.identity = house.identity.clone().with_gateway(messages.clone());
+    house.identity = house.identity.clone().with_gateway(messages.clone()).with_matcher(Arc::new(Matcher));
     let lan = SubjectId(house.system.uuid());
     let person = json!({"personal_number": number(LAN), "full_name": "Nguyễn Thị Lan", "birth_date": "1995-03-04",
         "phone": "+84 912 345 678"});
@@ -96,7 +94,7 @@ pub(crate) async fn desk() -> Desk {
         let name: &'static str = name;
         door = door.serve(ServiceName::from(name), Arc::new(Register(name, Arc::clone(&people))));
     }
-    let enrolment = Enrolment::new(house.identity.clone(), door.build(), levels, calendar, Arc::new(Matcher));
+    let enrolment = Enrolment::new(house.identity.clone(), door.build(), levels, calendar);
     let officer = Actor::Officer {
         account: house.officer,
         body: BodyId::from("commune-police/00004"),

@@ -13,7 +13,7 @@ use identity::enrolment::{Activation, ApplicantKind, ApplicationShown, FaceToFac
 use kernel::{AccountId, Kind, Problem};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use web::{Form, Language, OfficerSession};
+use web::{Form, Language, OfficerSession, Upload};
 
 const HERE: &str = "/can-bo/tai-khoan";
 /// What pages confirm.
@@ -86,7 +86,8 @@ async fn application_page(state: &State, me: &OfficerSession, id: Uuid, errors: 
     let mut a = line(&found);
     a["reason"] = json!(found.reason);
     a["child"] = json!(found.guardian_account.is_some());
-    let content = json!({"a": a, "rows": rows, "errors": errors});
+    let portrait = state.demo.as_ref().map(|demo| (demo.portrait)(&found.number));
+    let content = json!({"a": a, "rows": rows, "errors": errors, "portrait": portrait});
     Ok(page::own_with_status(state, &me.visit, status, "account/desk.html", content)?)
 }
 
@@ -118,20 +119,22 @@ fn opened(state: &State, me: &OfficerSession, why: &str, handed: &Handed) -> Ans
     Ok(page::own(state, &me.visit, "account/desk-opened.html", content)?)
 }
 
-/// The card that was held beside the face; both were seen.
-fn seen(form: &Form) -> Result<FaceToFace<'_>, Problem> {
-    if form.get("seen").is_none() {
+/// The card that was held beside the face; both were seen. With a picture the matcher is asked too.
+fn seen(upload: &Upload) -> Result<FaceToFace<'_>, Problem> {
+    if upload.form.get("seen").is_none() {
         return Err(Problem::new(Kind::Invalid, "POR0062"));
     }
-    Ok(FaceToFace { document: form.get("document").unwrap_or_default(), image: None })
+    let image = upload.file("face").map(|file| file.bytes.as_slice());
+    Ok(FaceToFace { document: upload.form.get("document").unwrap_or_default(), image })
 }
 
 pub(crate) async fn decide(
     extract::State(state): extract::State<State>,
     me: OfficerSession,
     Path(id): Path<Uuid>,
-    form: Form,
+    upload: Upload,
 ) -> Answer {
+    let form = &upload.form;
     let ctx = &me.visit.ctx;
     if form.get("_lam") == Some("tu-choi") {
         return match enrolment(&state)?.refuse(ctx, id, form.get("reason").unwrap_or_default()).await {
@@ -143,7 +146,7 @@ pub(crate) async fn decide(
         };
     }
     if form.get("_lam") == Some("xac-nhan-to-chuc") {
-        let confirmed = match seen(&form) {
+        let confirmed = match seen(&upload) {
             Ok(face) => enrolment(&state)?.confirm_organisation(ctx, id, face.document).await.map_err(Problem::from),
             Err(problem) => Err(problem),
         };
@@ -159,7 +162,7 @@ pub(crate) async fn decide(
     // The message is for the citizen, whose language nobody asked.
     let heard = Heard { phone: form.get("phone").unwrap_or_default(), sentence: message(&state, Language::Vi) };
     let again = form.get("_lam") == Some("gui-lai");
-    let confirmed = match seen(&form) {
+    let confirmed = match seen(&upload) {
         _ if again => enrolment(&state)?.send_again(ctx, id, heard).await.map_err(Problem::from),
         Ok(face) => enrolment(&state)?.confirm(ctx, id, face, heard).await.map_err(Problem::from),
         Err(problem) => Err(problem),
@@ -169,6 +172,7 @@ pub(crate) async fn decide(
         Err(problem) => {
             let at = match &*problem.code {
                 "POR0062" => "#seen",
+                "IDN0055" => "#face",
                 "IDN0091" => "#phone",
                 _ => "#document",
             };
@@ -192,7 +196,8 @@ async fn account_page(
         "label": found.label, "login": found.login, "level": found.level, "state": found.state.as_str(), "why": found.why,
     });
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let content = json!({"a": a, "events": events, "done": done, "errors": errors});
+    let portrait = state.demo.as_ref().map(|demo| (demo.portrait)(&found.login));
+    let content = json!({"a": a, "events": events, "done": done, "errors": errors, "portrait": portrait});
     Ok(page::own_with_status(state, &me.visit, status, "account/desk-account.html", content)?)
 }
 
@@ -209,14 +214,15 @@ pub(crate) async fn change(
     extract::State(state): extract::State<State>,
     me: OfficerSession,
     Path(id): Path<Uuid>,
-    form: Form,
+    upload: Upload,
 ) -> Answer {
+    let form = &upload.form;
     let (ctx, account) = (&me.visit.ctx, AccountId(id));
     let (enrolment, reason) = (enrolment(&state)?, form.get("reason").unwrap_or_default());
     let changed = match form.get("_lam") {
         Some("khoa") => enrolment.lock(ctx, account, reason).await.map(|()| "locked").map_err(Problem::from),
         Some("mo") => enrolment.unlock(ctx, account, reason).await.map(|()| "unlocked").map_err(Problem::from),
-        _ => match seen(&form) {
+        _ => match seen(&upload) {
             Ok(face) => match enrolment.recover(ctx, account, face).await {
                 Ok(activation) => return opened(&state, &me, "recovered", &Handed::Word(activation)),
                 Err(error) => Err(error.into()),

@@ -32,6 +32,7 @@ pub(crate) fn router() -> Router<State> {
     Router::new()
         .route("/cho-phep/{interaction}", get(consent::show).post(consent::answer))
         .route("/dang-nhap/them", get(step_up::show).post(step_up::confirm))
+        .route("/dang-nhap/them/khuon-mat", post(step_up::face))
         .route("/dang-nhap/them/khoa-truy-cap/bat-dau", post(passkey::confirm_begin))
         .route("/dang-nhap/them/khoa-truy-cap", post(passkey::confirm_finish))
         .route("/dang-nhap/khoa-truy-cap/bat-dau", post(passkey::sign_in_begin))

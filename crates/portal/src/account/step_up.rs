@@ -7,11 +7,11 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
-use identity::{Authentication, Proof};
+use identity::{Authentication, Method, Proof};
 use kernel::{Kind, Problem};
 use serde_json::{Value, json};
 use time::Duration;
-use web::{Form, SignedIn};
+use web::{Form, SignedIn, Upload};
 
 /// What changes an account is done only by somebody who proved themselves so lately.
 const FRESH: Duration = Duration::minutes(15);
@@ -32,12 +32,21 @@ async fn shown(
 ) -> Answer {
     let account = visit.session.account;
     let has_passkey = !state.identity.passkeys(account).await?.is_empty();
-    // A passkey and codes reach two factors; what needs a face is done at a counter.
-    let reachable = wanted <= 2;
+    let known: Option<Authentication> = serde_json::from_value(visit.session.authentication.clone()).ok();
+    let seen = known.is_some_and(|known| known.methods.contains(&Method::Face));
+    // A passkey and codes reach two factors. Beyond, the face comes first; what is still missing then, after it.
+    let face = wanted > 2 && !seen && state.identity.knows_faces();
+    let reachable = wanted <= 2 || seen;
+    let portrait = match (&state.demo, &state.enrolment) {
+        (Some(demo), Some(enrolment)) if face => {
+            Some((demo.portrait)(&enrolment.account(&visit.ctx, account).await?.login))
+        }
+        _ => None,
+    };
     let has_code = state.identity.has_totp(account).await? || state.identity.recovery_codes_left(account).await? > 0;
     let content = json!({
         "client": null, "wanted": wanted, "next_path": next, "errors": errors, "cancel": "/tai-khoan",
-        "passkey": has_passkey && reachable, "code": has_code && reachable,
+        "passkey": has_passkey && reachable, "code": has_code && reachable, "face": face, "portrait": portrait,
     });
     Ok(page::own_with_status(state, visit, status, "account/step-up.html", content)?)
 }
@@ -52,21 +61,33 @@ pub(crate) async fn show(extract::State(state): extract::State<State>, visit: Si
     shown(&state, &visit, (wanted, &next), Vec::new(), StatusCode::OK).await
 }
 
+/// `POST /dang-nhap/them`: fields `password`, `code`.
 pub(crate) async fn confirm(extract::State(state): extract::State<State>, visit: SignedIn, form: Form) -> Answer {
+    let proof = Proof { password: form.get("password"), code: form.get("code"), face: None };
+    prove(&state, &visit, &form, proof, "#code").await
+}
+
+/// `POST /dang-nhap/them/khuon-mat`: a picture, file `face`.
+pub(crate) async fn face(extract::State(state): extract::State<State>, visit: SignedIn, upload: Upload) -> Answer {
+    let image = upload.file("face").map_or(&[][..], |file| &file.bytes);
+    let proof = Proof { face: Some(image), ..Proof::default() };
+    prove(&state, &visit, &upload.form, proof, "#face").await
+}
+
+async fn prove(state: &State, visit: &SignedIn, form: &Form, proof: Proof<'_>, at: &str) -> Answer {
     let next = form.get("tiep").map(page::local).unwrap_or_default();
     state.web.attempts.attempt(&format!("confirm {}", visit.session.account.0))?;
-    let proof = Proof { password: form.get("password"), code: form.get("code") };
     match state.identity.confirm(&visit.ctx, &visit.session, proof).await {
-        Ok(authentication) => strengthen(&state, &visit, &authentication, go(to(&next))).await,
+        Ok(authentication) => strengthen(state, visit, &authentication, go(to(&next))).await,
         Err(error) => {
             let problem = Problem::from(error);
-            if !matches!(problem.kind, Kind::Unauthenticated | Kind::TooMany) {
+            if !matches!(problem.kind, Kind::Unauthenticated | Kind::TooMany | Kind::Invalid) {
                 return Err(problem.into());
             }
             let message = state.web.sentence(visit.language, &problem.code, &problem.args);
-            let errors = vec![json!({"href": "#code", "message": message})];
+            let errors = vec![json!({"href": at, "message": message})];
             let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            shown(&state, &visit, (asked(form.get("muc")), &next), errors, status).await
+            shown(state, visit, (asked(form.get("muc")), &next), errors, status).await
         }
     }
 }

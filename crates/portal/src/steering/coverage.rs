@@ -123,7 +123,7 @@ fn tiles(state: &State, lines: &BTreeMap<UnitCode, Covered>, what: &str, on: Dat
 
 /// `POST /dieu-hanh/phu-song`: file `file`. Lines with a fault are named and left out; the others are taken.
 async fn take(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri, upload: Upload) -> Answer {
-    let bytes = upload.files.iter().find(|file| file.field == "file").map_or(&[][..], |file| &file.bytes);
+    let bytes = upload.file("file").map_or(&[][..], |file| &file.bytes);
     let mut tx = state.db.begin().await?;
     let taken = coverage::take(&mut tx, &me.visit.ctx, &state.setting().units, bytes).await;
     match taken {

@@ -108,7 +108,7 @@ async fn enter(extract::State(state): extract::State<State>, me: OfficerSession,
 
 /// `POST /dieu-hanh/kinh-phi/tep`: file `file`; every line of it, or none.
 async fn file(extract::State(state): extract::State<State>, me: OfficerSession, upload: Upload) -> Answer {
-    let bytes = upload.files.iter().find(|file| file.field == "file").map_or(&[][..], |file| &file.bytes);
+    let bytes = upload.file("file").map_or(&[][..], |file| &file.bytes);
     let mut tx = state.db.begin().await?;
     let taken = match money::take(&mut tx, &me.visit.ctx, bytes).await {
         Ok(taken) if taken.faults.is_empty() => {
