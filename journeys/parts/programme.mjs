@@ -244,8 +244,9 @@ export default function programme(world) {
   step('money adds up, is not spent before it is allotted, and is not shown to another ministry', async () => {
     const page = await world.person('programme-reporter');
     const at = `${world.url}/dieu-hanh/kinh-phi`;
-    const enter = async (kind, amount) => {
+    const enter = async (kind, amount, task) => {
       await page.goto(at);
+      if (task) await page.selectOption('#task', task);
       await page.getByLabel(kind, { exact: true }).check();
       await page.fill('#year', '2026');
       await page.fill('#amount', amount);
@@ -272,6 +273,14 @@ export default function programme(world) {
     for (const sum of ['1.250.000.000', '900.000.000', '250.000.000']) {
       assert.equal(await page.locator('tfoot').filter({ hasText: sum }).count(), 3, `${sum} in every total`);
     }
+    const options = await page.locator('#task option').evaluateAll((all) => all.map((one) => one.value));
+    assert.ok(options.length > 1, 'tasks that the ministry owes');
+    await enter('Kế hoạch', '2.000.000', options[1]);
+    await page.waitForURL(/xong=dong/);
+    assert.equal(await page.locator(`main a[href="/dieu-hanh/nhiem-vu/${options[1]}"]`).count(), 1, 'a line of its own among the tasks');
+    const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Tải các số tổng' }).click()]);
+    const rows = readFileSync(await table.path(), 'utf8').trim().split('\r\n');
+    assert.equal(rows.at(-1).split(',').slice(-3).join(), '1252000000,900000000,250000000', rows.at(-1));
     await sound(page, 'programme-funding');
     const other = await world.person('programme-reporter-2');
     await other.goto(`${at}`);
@@ -311,6 +320,11 @@ export default function programme(world) {
     await lead.waitForSelector('#file-error');
     await lead.setInputFiles('#file', evidence('dự thảo'));
     await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Gửi dự thảo' }).click()]);
+    await lead.getByRole('button', { name: 'Gắn', exact: true }).click();
+    await lead.waitForSelector('#task-error');
+    await lead.selectOption('#task', { index: 1 });
+    await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Gắn', exact: true }).click()]);
+    assert.equal(await lead.getByRole('link', { name: 'Xem nhiệm vụ' }).count(), 1);
     await sound(lead, 'programme-legal-lead');
     await Promise.all([lead.waitForURL(/xong=1/), lead.getByRole('button', { name: 'Lấy ý kiến' }).click()]);
 
@@ -351,6 +365,13 @@ export default function programme(world) {
     assert.match(await main(page), /Dòng 4, cột commune: “99999”/);
     await send(`${head}00004,Tổ 1,2026-06-30,có,có,có\n00004,Tổ 4,2026-06-30,không,không,có\n`);
     await page.waitForURL(/moi=1/);
+    // What is too large for a page comes by the command; here the same file again, and one line of no commune.
+    const folder = mkdtempSync(join(tmpdir(), 'sen-villages-'));
+    const path = join(folder, 'thon.csv');
+    writeFileSync(path, `${head}00004,Tổ 4,2026-06-30,không,không,có\n99999,Tổ 3,2026-06-30,có,có,có\n`);
+    const command = () => execFileSync(process.env.SEN ?? 'target/debug/sen', ['programme', 'coverage', path, '--data', world.demo.data], { encoding: 'utf8' });
+    assert.throws(command, (error) => error.status === 1 && /1 dòng đã biết; 1 dòng không nhận/.test(error.stdout) && /Dòng 3, cột commune/.test(error.stdout));
+    rmSync(folder, { recursive: true });
     await page.goto(at);
     await sound(page, 'programme-coverage');
     const row = page.locator('tbody tr').filter({ hasText: 'Hà Nội' });

@@ -313,3 +313,7 @@ coverage-why-unknown = There is no such commune on that day.
 coverage-why-repeated = An earlier line says otherwise.
 coverage-why-foreign = It is not of the sender's province.
 coverage-why-over = It is over the limit.
+funding-task-hint = Leave empty if the money is for no single task.
+funding-table = Download the totals (CSV)
+legal-for-task = Tie it to a task
+legal-for-task-send = Tie

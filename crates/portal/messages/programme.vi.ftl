@@ -313,3 +313,7 @@ coverage-why-unknown = Không có xã này vào ngày đó.
 coverage-why-repeated = Một dòng trước đó nói khác.
 coverage-why-foreign = Không thuộc tỉnh của cơ quan gửi.
 coverage-why-over = Vượt giới hạn.
+funding-task-hint = Để trống nếu khoản này không riêng cho nhiệm vụ nào.
+funding-table = Tải các số tổng (CSV)
+legal-for-task = Gắn với một nhiệm vụ
+legal-for-task-send = Gắn

@@ -9,6 +9,7 @@ mod admin;
 mod again;
 mod api;
 mod citizen;
+mod csv_file;
 mod embedded;
 mod form;
 mod leader;

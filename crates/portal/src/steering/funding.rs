@@ -1,8 +1,8 @@
 //! What the programme costs: plan, allotment and spending by body, task and year; lines are entered one by one or from a
 //! file. For officers in a role of the programme; [`programme::money`] checks beside each read and write whose money it is.
 
-use crate::State;
 use crate::page::{self, Answer, go, query};
+use crate::{State, csv_file};
 use axum::routing::{get, post};
 use axum::{Router, extract, http::Uri};
 use kernel::{BodyId, Problem};
@@ -16,20 +16,56 @@ use web::{Form, OfficerSession, Upload};
 const LINES: u32 = 50;
 
 pub(crate) fn router() -> Router<State> {
-    Router::new().route("/dieu-hanh/kinh-phi", get(show).post(enter)).route("/dieu-hanh/kinh-phi/tep", post(file))
+    Router::new()
+        .route("/dieu-hanh/kinh-phi", get(show).post(enter))
+        .route("/dieu-hanh/kinh-phi/bang.csv", get(table))
+        .route("/dieu-hanh/kinh-phi/tep", post(file))
 }
 
 /// `GET /dieu-hanh/kinh-phi?nam=…&don-vi=…`
 async fn show(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {
-    let about = About {
-        body: query(&uri, "don-vi").map(BodyId::new),
-        year: query(&uri, "nam").and_then(|text| text.parse().ok()),
+    let mut content = content(&state, &me, &about(&uri)).await?;
+    content["done"] = json!(query(&uri, "xong"));
+    content["query"] = json!(uri.query().unwrap_or_default());
+    Ok(page::own(&state, &me.visit, "steering/funding.html", content)?)
+}
+
+fn about(uri: &Uri) -> About {
+    About {
+        body: query(uri, "don-vi").map(BodyId::new),
+        year: query(uri, "nam").and_then(|text| text.parse().ok()),
         skip: 0,
         take: LINES,
-    };
-    let mut content = content(&state, &me, &about).await?;
-    content["done"] = json!(query(&uri, "xong"));
-    Ok(page::own(&state, &me.visit, "steering/funding.html", content)?)
+    }
+}
+
+/// `GET /dieu-hanh/kinh-phi/bang.csv?nam=…&don-vi=…`: the totals of the page, with whole đồng as numbers.
+async fn table(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {
+    let (about, ctx) = (about(&uri), &me.visit.ctx);
+    let mut conn = state.db.pool().acquire().await.map_err(Error::from)?;
+    let mut rows = vec![["by", "key", "name", "plan", "allotment", "spending"].map(str::to_owned).to_vec()];
+    for (by, word) in [(By::Year, "year"), (By::Body, "body"), (By::Task, "task"), (By::All, "total")] {
+        let totals = money::totals(&mut conn, ctx, by, &about).await?;
+        let ids: Vec<Uuid> = totals.iter().filter_map(|total| total.key.parse().ok()).collect();
+        let names = money::task_names(&mut conn, ctx, &ids).await?;
+        for total in totals {
+            let name = match by {
+                By::Body => {
+                    state.body_name(ctx, &BodyId::new(&total.key)).in_language(me.visit.language.tag()).to_owned()
+                }
+                By::Task => names
+                    .iter()
+                    .find(|name| name.task_id.to_string() == total.key)
+                    .map(|name| format!("{} {}.{}", name.directive, name.section, name.number))
+                    .unwrap_or_default(),
+                By::Year | By::All => String::new(),
+            };
+            let [planned, allotted, spent] = [total.planned, total.allotted, total.spent].map(|sum| sum.to_string());
+            rows.push(vec![word.to_owned(), total.key, name, planned, allotted, spent]);
+        }
+    }
+    let bytes = csv_file::written(&rows).ok_or_else(|| Problem::new(kernel::Kind::Internal, web::codes::INTERNAL))?;
+    Ok(page::download("kinh-phi.csv", "text/csv; charset=utf-8", bytes))
 }
 
 async fn content(state: &State, me: &OfficerSession, about: &About) -> Result<Value, Problem> {
@@ -57,7 +93,8 @@ async fn content(state: &State, me: &OfficerSession, about: &About) -> Result<Va
             "name": body(&line.body), "task": task(line.task_id), "year": line.year, "kind": line.kind,
             "amount": line.amount, "basis": line.basis, "at": page::instant(line.entered_at),
         })).collect::<Vec<_>>(),
-        "done": Value::Null, "errors": [], "faults": [], "form": {},
+        "options": if looks.reports { super::owed(state, ctx).await? } else { Vec::new() },
+        "done": Value::Null, "errors": [], "faults": [], "form": {}, "query": "",
     }))
 }
 
@@ -67,18 +104,18 @@ fn with(mut value: Value, name: &str, more: Value) -> Value {
 }
 
 /// `POST /dieu-hanh/kinh-phi`: fields `line` (the form's own id: sent twice, it is entered once), `year`, `kind`, `amount`,
-/// `basis`. Money for one task comes with a file.
+/// `basis`, and `task` where the money is for one.
 async fn enter(extract::State(state): extract::State<State>, me: OfficerSession, form: Form) -> Answer {
     let year = form.get("year").and_then(|text| text.parse().ok()).ok_or(Error::Malformed("year"));
     let kind = form.get("kind").and_then(Kind::of).ok_or(Error::Malformed("kind"));
     let amount = form.get("amount").and_then(money::amount).ok_or(Error::Malformed("amount"));
     let basis = form.get("basis").ok_or(Error::Malformed("basis"));
+    let task = form.get("task").map(str::parse).transpose().map_err(|_| Error::NotFound)?;
     let entered = match (year, kind, amount, basis) {
         (Ok(year), Ok(kind), Ok(amount), Ok(basis)) => {
             let id = form.get("line").and_then(|text| text.parse().ok());
             let mut tx = state.db.begin().await?;
-            let entered =
-                money::enter(&mut tx, &me.visit.ctx, &NewLine { id, task: None, year, kind, amount, basis }).await;
+            let entered = money::enter(&mut tx, &me.visit.ctx, &NewLine { id, task, year, kind, amount, basis }).await;
             if entered.is_ok() {
                 tx.commit().await.map_err(Error::from)?;
             }
@@ -99,7 +136,7 @@ async fn enter(extract::State(state): extract::State<State>, me: OfficerSession,
                 wrong
             };
             content["errors"] = json!([{"href": format!("#{field}"), "message": message}]);
-            content["form"] = json!({"year": form.get("year"), "kind": form.get("kind"), "amount": form.get("amount"), "basis": form.get("basis")});
+            content["form"] = json!({"year": form.get("year"), "kind": form.get("kind"), "amount": form.get("amount"), "basis": form.get("basis"), "task": form.get("task")});
             Ok(page::own_refused(&state, &me.visit, "steering/funding.html", content)?)
         }
         Err(error) => Err(Problem::from(error).into()),

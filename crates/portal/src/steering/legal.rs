@@ -94,7 +94,7 @@ async fn list(extract::State(state): extract::State<State>, me: OfficerSession, 
     }
 }
 
-const STEP: [&str; 3] = ["stage", "note", "file"];
+const STEP: [&str; 4] = ["stage", "note", "file", "task"];
 
 /// `GET /dieu-hanh/ra-soat/{id}`
 async fn one(
@@ -124,6 +124,7 @@ async fn of_one(
         "document": shown(state, ctx, &document),
         "steps": steps.iter().rev().map(|step| of_step(state, ctx, id, step)).collect::<Vec<_>>(),
         "next": if leads { next.collect() } else { Vec::new() },
+        "options": if leads { super::owed(state, ctx).await? } else { Vec::new() },
         "may_draft": leads && matches!(document.stage, Stage::Drafting | Stage::Consulting),
         "may_say": looks.reports && !leads && document.stage == Stage::Consulting,
         "done": false,
@@ -144,7 +145,7 @@ fn of_step(state: &State, ctx: &Ctx, id: Uuid, step: &Step) -> Value {
     })
 }
 
-/// `POST /dieu-hanh/ra-soat/{id}`: field `deed` (`move` with `stage`, `draft` with a file, `opinion`), `note`.
+/// `POST /dieu-hanh/ra-soat/{id}`: field `deed` (`move` with `stage`, `draft` with a file, `task` with one, `opinion`), `note`.
 async fn add(
     extract::State(state): extract::State<State>,
     me: OfficerSession,
@@ -158,6 +159,10 @@ async fn add(
     let addition = match (form.get("deed"), &file, form.get("stage").and_then(Stage::of)) {
         (Some("move"), _, Some(stage)) => Ok(Addition::Move(stage, note)),
         (Some("move"), _, None) => Err(Error::Malformed("stage")),
+        (Some("task"), ..) => {
+            let task = form.get("task").and_then(|text| text.parse().ok());
+            task.map(Addition::Task).ok_or(Error::Malformed("task"))
+        }
         (Some("draft"), Some(file), _) => Ok(Addition::Draft(file, note)),
         (Some("draft"), None, _) => Err(Error::Malformed("file")),
         _ => Ok(Addition::Opinion(note)),

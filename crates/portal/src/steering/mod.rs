@@ -9,7 +9,10 @@ mod programme;
 pub use programme::MEASURES_INDEX;
 
 use crate::State;
+use ::programme::desk::{About, Side, Which};
+use ::programme::follow::Line;
 use axum::Router;
+use kernel::{Ctx, Problem};
 use serde_json::{Value, json};
 use std::ops::{Div, Mul};
 
@@ -20,6 +23,23 @@ pub(crate) fn router() -> Router<State> {
         .merge(coverage::router())
         .merge(funding::router())
         .merge(legal::router())
+}
+
+/// Most characters of a task's content in a list to choose from.
+const CONTENT_CHARS: usize = 90;
+
+/// The tasks that the acting body owes, to choose one of.
+async fn owed(state: &State, ctx: &Ctx) -> Result<Vec<Value>, Problem> {
+    let lines = state.programme.lines(ctx, Side::Owed, Which::All, &About::default()).await?;
+    let option = |line: &Line| {
+        let mut content: String = line.content.chars().take(CONTENT_CHARS).collect();
+        if content.len() < line.content.len() {
+            content.push('…');
+        }
+        let label = format!("{} {}.{}: {content}", line.directive, line.section, line.number);
+        json!({"value": line.task, "label": label})
+    };
+    Ok(lines.iter().map(option).collect())
 }
 
 /// Whole percent, rounded down: 100 is said of what is whole only.

@@ -20,7 +20,7 @@ use time::Date;
 use web::{Language, Texts};
 
 /// The pack that the program brings along.
-const EMBEDDED: &str = "vn";
+pub(super) const EMBEDDED: &str = "vn";
 
 /// What `sen programme import` is told.
 #[derive(Clone, Debug, clap::Args)]
@@ -70,7 +70,7 @@ pub async fn run(args: &ImportArgs) -> Result<ExitCode> {
     let bodies = bodies(args.pack.as_deref())?;
     let ctx = Ctx::system(BodyId::new(args.steering.as_str()));
     let options = Options { number: args.number.clone(), date: args.date, today: ctx.today() };
-    let (name, bytes) = (args.file.to_string_lossy(), bytes(&args.file)?);
+    let (name, bytes) = (args.file.to_string_lossy(), bytes(&args.file, FILE_BYTES_MAX)?);
     let reading = read(&name, &bytes, &bodies, &options)
         .map_err(|error| failure(&texts, language, error))
         .with_context(|| args.file.display().to_string())?;
@@ -128,7 +128,7 @@ fn print(reading: &Reading, texts: &Texts, language: Language, bodies: &Bodies, 
 }
 
 /// Writes lines. Whoever stops reading them (`| head`) has read enough.
-fn write(to: &mut impl io::Write, text: &str) -> Result<()> {
+pub(super) fn write(to: &mut impl io::Write, text: &str) -> Result<()> {
     match if text.is_empty() { Ok(()) } else { writeln!(to, "{text}") } {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
@@ -136,10 +136,10 @@ fn write(to: &mut impl io::Write, text: &str) -> Result<()> {
 }
 
 /// The whole file, but no more than is read of one.
-fn bytes(path: &Path) -> Result<Vec<u8>> {
+pub(super) fn bytes(path: &Path, most: usize) -> Result<Vec<u8>> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let mut bytes = Vec::new();
-    let most = u64::try_from(FILE_BYTES_MAX)? + 1;
+    let most = u64::try_from(most)? + 1;
     file.take(most).read_to_end(&mut bytes).with_context(|| path.display().to_string())?;
     Ok(bytes)
 }
@@ -158,7 +158,7 @@ pub(crate) fn bodies(folder: Option<&Path>) -> Result<Bodies> {
 }
 
 /// The failure in the reader's language, with its code.
-fn failure(texts: &Texts, language: Language, error: programme::Error) -> anyhow::Error {
+pub(super) fn failure(texts: &Texts, language: Language, error: programme::Error) -> anyhow::Error {
     let problem = Problem::from(error);
     let args: Vec<_> = problem.args.into_iter().collect();
     anyhow!("{}: {}", problem.code, texts.say(language, &problem.code.to_lowercase(), &args))

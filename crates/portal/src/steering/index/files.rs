@@ -1,20 +1,17 @@
 //! Figures and evidence as files.
 
 use super::look::{Look, name, opened};
-use crate::State;
 use crate::page::{Answer, download};
+use crate::{State, csv_file};
 use axum::{extract, http::Uri};
 use kernel::{BodyId, Kind, Problem};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
-use web::{Language, OfficerSession, Visitor};
-
-/// A byte-order mark: without it spreadsheets read the marks of Vietnamese wrongly.
-const MARK: &str = "\u{feff}";
+use web::{OfficerSession, Visitor};
 
 /// `GET /chi-so/bang.csv?don-vi=…&ky=…`: the body itself and everybody right below it, every component a column.
 pub(super) async fn table(extract::State(state): extract::State<State>, visitor: Visitor, uri: Uri) -> Answer {
     let look = Look::read(&state, &visitor.ctx, &uri)?;
-    let bytes = csv(&rows(&state, &visitor, &look)?).ok_or_else(unwritten)?;
+    let bytes = csv_file::written(&rows(&state, &visitor, &look)?).ok_or_else(unwritten)?;
     Ok(download(&format!("chi-so-{}.csv", look.period), "text/csv; charset=utf-8", bytes))
 }
 
@@ -38,7 +35,6 @@ fn rows(state: &State, visitor: &Visitor, look: &Look) -> Result<Vec<Vec<String>
     let own = live.score(look.scope, look.period)?;
     let mut lines = vec![(look.scope, own)];
     lines.extend(live.ranking(look.scope, look.period)?);
-    let said = |text: pack::Text| if visitor.language == Language::Vi { text.vi } else { text.en };
     let mut head: Vec<String> =
         ["body", "name", "period", "received", "late", "total"].into_iter().map(str::to_owned).collect();
     head.extend(definition.groups.iter().map(|group| format!("group {}", group.id)));
@@ -49,7 +45,7 @@ fn rows(state: &State, visitor: &Visitor, look: &Look) -> Result<Vec<Vec<String>
         let work = live.work(number, look.period);
         let mut cells = vec![
             body.id.as_str().to_owned(),
-            said(name(state, &visitor.ctx, &body.id)),
+            name(state, &visitor.ctx, &body.id).in_language(visitor.language.tag()).to_owned(),
             look.period.to_string(),
             work.received.to_string(),
             work.overdue.to_string(),
@@ -66,14 +62,6 @@ fn rows(state: &State, visitor: &Visitor, look: &Look) -> Result<Vec<Vec<String>
 
 /// Columns before the numbers.
 const WORDS: usize = 3;
-
-fn csv(rows: &[Vec<String>]) -> Option<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(MARK.as_bytes().to_vec());
-    for row in rows {
-        writer.write_record(row).ok()?;
-    }
-    writer.into_inner().ok()
-}
 
 fn xlsx(rows: &[Vec<String>], title: &str) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
@@ -116,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_csv_says_its_encoding_and_quotes_what_needs_it() {
-        let text = String::from_utf8(csv(&rows()).unwrap()).unwrap();
+        let text = String::from_utf8(csv_file::written(&rows()).unwrap()).unwrap();
         assert_eq!(text, "\u{feff}body,name,period,total\r\na/1,\"Xã \"\"A\"\", huyện B\",2026,87.25\r\n");
     }
 
