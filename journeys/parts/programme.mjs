@@ -347,6 +347,39 @@ export default function programme(world) {
     for (const path of ['/dieu-hanh/ra-soat', document]) assert.equal((await stranger.request.get(`${world.url}${path}`)).status(), 403, path);
   });
 
+  step('task forces are recorded by their bodies, and seen from above with what is late', async () => {
+    const page = await world.person('programme-coordinator');
+    const at = `${world.url}/dieu-hanh/to-cong-tac`;
+    await page.goto(at);
+    await page.getByRole('button', { name: 'Ghi', exact: true }).click();
+    await page.waitForSelector('#founded_on-error');
+    await page.fill('#decision', '06/QĐ-TCT');
+    await page.fill('#founded_on', '15');
+    await page.fill('#founded_on-m', '1');
+    await page.fill('#founded_on-y', '2026');
+    await page.getByRole('button', { name: 'Ghi', exact: true }).click();
+    await page.waitForSelector('#head-error');
+    assert.equal(await page.inputValue('#decision'), '06/QĐ-TCT', 'what was typed is not lost');
+    await page.fill('#head', 'Bộ trưởng, Chủ nhiệm Văn phòng');
+    await page.fill('#standing', 'Cục Kiểm soát thủ tục hành chính');
+    await Promise.all([page.waitForURL(/xong=1/), page.getByRole('button', { name: 'Ghi', exact: true }).click()]);
+    assert.match(await page.locator('[data-own]').innerText(), /Chủ nhiệm Văn phòng/);
+    assert.match(await page.locator('tr[data-body="province-committee/01"]').innerText(), /Công an/, 'the made-up one of Hà Nội');
+    await sound(page, 'programme-task-forces');
+    await page.locator('tr[data-body="province-committee/01"] a').click();
+    await page.waitForURL(/co-quan=province-committee/);
+    assert.ok((await page.locator('tbody tr').count()) > 100, 'the communes of the province');
+    await sound(page, 'programme-task-forces-province');
+    const reporter = await world.person('programme-reporter');
+    await reporter.goto(at);
+    assert.equal(await reporter.locator('#decision').count(), 0, 'a coordinator records');
+    assert.equal((await reporter.request.get(`${at}?co-quan=province-committee/01`)).status(), 403);
+    await page.goto(at);
+    for (const [field, value] of [['#decision', '07/QĐ-TCT'], ['#founded_on', '1'], ['#founded_on-m', '11'], ['#founded_on-y', '2026']]) await page.fill(field, value);
+    await Promise.all([page.waitForURL(/xong=1/), page.getByRole('button', { name: 'Giải thể' }).click()]);
+    assert.match(await page.locator('[data-own]').innerText(), /Chưa có tổ công tác/);
+  });
+
   step('villages are reported in a file, and found from the map of the country down', async () => {
     const page = await world.person('programme-coordinator');
     const at = `${world.url}/dieu-hanh/phu-song`;

@@ -132,6 +132,7 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
                     ("/dieu-hanh/kinh-phi", "nav-funding"),
                     ("/dieu-hanh/ra-soat", "nav-legal"),
                     ("/dieu-hanh/phu-song", "nav-coverage"),
+                    ("/dieu-hanh/to-cong-tac", "nav-task-forces"),
                 ]);
             }
             if roles.iter().any(|role| role.as_str() == COUNTER) {

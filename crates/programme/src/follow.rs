@@ -30,6 +30,7 @@ pub use files::{FILE_BYTES_MAX, NewFile};
 pub(crate) use files::{get as file, giver_of, keep as keep_file};
 pub use history::{Event, history};
 pub use import::{AGAIN, Import, Imported, import};
+pub(crate) use lists::counts_by_body;
 pub use lists::{Counts, Filter, LIST_MAX, Line, all, counts, late, open, owed, owing, soon, waiting, waiting_for};
 pub use measure::{measured, set_measure, to_measure};
 pub use merge::{Moved, move_merged};

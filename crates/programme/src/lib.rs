@@ -24,6 +24,7 @@ pub mod lines;
 pub mod money;
 pub mod read;
 mod sight;
+pub mod task_force;
 mod words;
 
 pub use bodies::{Bodies, Party};

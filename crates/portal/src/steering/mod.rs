@@ -5,6 +5,7 @@ mod funding;
 mod index;
 mod legal;
 mod programme;
+mod task_force;
 
 pub use programme::MEASURES_INDEX;
 
@@ -23,6 +24,7 @@ pub(crate) fn router() -> Router<State> {
         .merge(coverage::router())
         .merge(funding::router())
         .merge(legal::router())
+        .merge(task_force::router())
 }
 
 /// Most characters of a task's content in a list to choose from.

@@ -143,7 +143,7 @@ pub struct Assignment {
 ///
 /// # Errors
 /// [`Error::NotAllowed`] unless a coordinator of such a body acts; [`Error::NotFound`]; [`Error::Malformed`] for a body that
-/// is not in the pack or does not stand today; [`Error::State`] when it owes the task already.
+/// is not right below the giver today ([`Bodies::below`]); [`Error::State`] when it owes the task already.
 pub async fn assign(
     conn: &mut PgConnection,
     ctx: &Ctx,
@@ -168,7 +168,7 @@ pub async fn assign(
     if by.0.as_str() != steering && !owes {
         return Err(Error::NotAllowed);
     }
-    if !bodies.stands(&assignment.body, ctx.today()) || assignment.body == by.0 {
+    if !bodies.below(&by.0, ctx.today()).contains(&assignment.body) {
         return Err(Error::Malformed("body"));
     }
     let due_until = assignment.due_until.or(due);

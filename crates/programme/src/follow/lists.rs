@@ -180,6 +180,23 @@ pub struct Counts {
     pub total: i64,
 }
 
+/// What [`Counts`] counts of obligors `o`, on the day `$1`, those due until `$2` soon.
+fn counted() -> String {
+    format!(
+        "count(*) filter (where {IS_LATE}) as late, count(*) filter (where {IS_SOON} and o.due_until <= $2) as soon,
+             count(*) filter (where o.state = 'reported') as waiting, count(*) filter (where o.ended_at is null) as open,
+             count(*) as total"
+    )
+}
+
+/// The same of what each body of `$3` leads, after the body.
+pub(crate) fn counts_by_body() -> String {
+    let counted = counted();
+    format!(
+        "select o.body, {counted} from programme.obligor o where o.body = any ($3) and o.part = 'lead' group by o.body"
+    )
+}
+
 /// Counts what the lists of this module would show.
 ///
 /// # Errors
@@ -187,13 +204,11 @@ pub struct Counts {
 pub async fn counts(conn: &mut PgConnection, on: Date, days: u16, filter: &Filter) -> Result<Counts, Error> {
     let until = on.checked_add(Duration::days(i64::from(days))).unwrap_or(on);
     let query = format!(
-        "select count(*) filter (where {IS_LATE}) as late, count(*) filter (where {IS_SOON} and o.due_until <= $2) as soon,
-             count(*) filter (where o.state = 'reported') as waiting, count(*) filter (where o.ended_at is null) as open,
-             count(*) as total
-         from programme.obligor o join programme.task t on t.task_id = o.task_id
+        "select {} from programme.obligor o join programme.task t on t.task_id = o.task_id
          where ($3::text is null or o.body = $3) and ($4::uuid is null or t.directive_id = $4)
            and ($5::text is null or o.given_by = $5) and ($6::uuid is null or o.task_id = $6)
-           and (not $7 or o.part = 'lead')"
+           and (not $7 or o.part = 'lead')",
+        counted()
     );
     Ok(sqlx::query_as(AssertSqlSafe(query))
         .bind(on)

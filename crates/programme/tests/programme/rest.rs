@@ -1,4 +1,4 @@
-//! Money, legal documents under review, coverage of villages.
+//! Money, legal documents under review, coverage of villages, task forces.
 
 use crate::units;
 use crate::world::{usual, world};
@@ -9,6 +9,7 @@ use programme::follow::NewFile;
 use programme::follow::owed;
 use programme::legal_review::{Addition, Stage, Which, add, counts, document, documents, draft, list};
 use programme::money::{self, About, By, Kind, NewLine, enter, lines, totals};
+use programme::task_force::{Led, NewTaskForce, led, record};
 use time::macros::date;
 
 #[tokio::test]
@@ -245,4 +246,65 @@ async fn villages_are_counted_by_the_provinces_of_the_day() {
     assert!(by_province(&mut conn, &ctx, &units, date!(2024 - 06 - 29)).await.unwrap().is_empty());
     let bare = take(&mut conn, &ctx, &units, b"commune,village\n").await.unwrap_err();
     assert!(matches!(bare, Error::Unreadable(_)));
+}
+
+#[tokio::test]
+async fn a_task_force_is_its_bodys_and_is_seen_from_above_with_what_is_late() {
+    let world = world(date!(2024 - 03 - 06)).await;
+    let mut conn = world.conn().await;
+    world.import(&mut conn, &usual()).await;
+    let hanoi = BodyId::from("province-committee/01");
+    let new = NewTaskForce {
+        decision: "12/QĐ-UBND",
+        founded_on: date!(2024 - 01 - 15),
+        head: Some("Chủ tịch Ủy ban nhân dân"),
+        standing: "Công an thành phố",
+    };
+    for ctx in [world.reporter(hanoi.as_str()), world.officer(hanoi.as_str(), "civil-status-officer")] {
+        assert!(matches!(record(&mut conn, &ctx, &new).await.unwrap_err(), Error::NotAllowed));
+    }
+    let own = world.coordinator_of(hanoi.as_str());
+    for (wrong, field) in [
+        (NewTaskForce { decision: " ", ..new }, "decision"),
+        (NewTaskForce { head: Some(""), ..new }, "head"),
+        (NewTaskForce { founded_on: date!(2024 - 03 - 07), ..new }, "founded_on"),
+    ] {
+        let refused = record(&mut conn, &own, &wrong).await.unwrap_err();
+        assert!(matches!(refused, Error::Malformed(said) if said == field), "{refused}");
+    }
+    let nothing = record(&mut conn, &own, &NewTaskForce { head: None, ..new }).await.unwrap_err();
+    assert!(matches!(nothing, Error::State(_)), "none to dissolve");
+    record(&mut conn, &own, &new).await.unwrap();
+
+    world.day(date!(2024 - 12 - 31));
+    let looked = async |conn: &mut _, ctx: &_, body: Option<&BodyId>| led(conn, ctx, &world.bodies, body, 30).await;
+    let of = |lines: &[Led], body: &BodyId| lines.iter().find(|one| one.body == *body).unwrap().clone();
+    let country = looked(&mut conn, &world.coordinator(), None).await.unwrap();
+    assert_eq!(country[0].body, world.steering, "the own body first");
+    let seen = of(&country, &hanoi);
+    assert_eq!(seen.force.as_ref().map(|force| force.head.as_str()), Some("Chủ tịch Ủy ban nhân dân"));
+    assert!(of(&country, &"province-committee/46".into()).force.is_none());
+    let late = owed(&mut conn, date!(2024 - 12 - 31), &"ministry-health".into()).await.unwrap();
+    let late =
+        late.iter().filter(|line| line.part == programme::follow::Part::Lead && line.days_late.is_some()).count();
+    assert_eq!(of(&country, &"ministry-health".into()).tasks.late, i64::try_from(late).unwrap());
+    assert!(late > 0);
+    // The centre looks into a province, a province at itself and its communes, a reporter of it too, nobody at others.
+    let below = looked(&mut conn, &world.coordinator(), Some(&hanoi)).await.unwrap();
+    assert_eq!(below, looked(&mut conn, &world.reporter(hanoi.as_str()), None).await.unwrap());
+    assert!(below.len() > 2 && below[1..].iter().all(|one| one.body.kind() == "commune-committee"));
+    let strangers = looked(&mut conn, &world.coordinator_of("province-committee/46"), Some(&hanoi)).await;
+    assert!(matches!(strangers.unwrap_err(), Error::NotAllowed));
+
+    let own = world.coordinator_of(hanoi.as_str());
+    let newer =
+        NewTaskForce {
+            decision: "99/QĐ-UBND", founded_on: date!(2024 - 12 - 01), head: Some("Phó Chủ tịch"), ..new
+        };
+    record(&mut conn, &own, &newer).await.unwrap();
+    let head = of(&looked(&mut conn, &own, None).await.unwrap(), &hanoi).force.unwrap().head;
+    assert_eq!(head, "Phó Chủ tịch", "the newest decision counts");
+    let end = NewTaskForce { decision: "100/QĐ-UBND", founded_on: date!(2024 - 12 - 30), head: None, standing: "" };
+    record(&mut conn, &own, &end).await.unwrap();
+    assert!(of(&looked(&mut conn, &own, None).await.unwrap(), &hanoi).force.is_none(), "dissolved");
 }

@@ -7,7 +7,9 @@ use pack::{Pack, Report};
 use programme::Bodies;
 use programme::follow::{Import, import};
 use programme::read::{Options, Reading, read};
+use programme::task_force::{self, NewTaskForce};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use time::{Date, Duration};
 
@@ -26,7 +28,18 @@ struct Packed {
     text: String,
 }
 
-/// Keeps the pack's made-up directives, each as its steering body would.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackedForce {
+    body: BodyId,
+    decision: String,
+    /// Days from today.
+    founded: i64,
+    head: String,
+    standing: String,
+}
+
+/// Keeps the pack's made-up directives and task forces, each as its body would.
 ///
 /// # Errors
 /// When the pack's file is at fault, or the database fails.
@@ -38,19 +51,33 @@ pub async fn directives_into(house: &House) -> Result<()> {
         import(&mut tx, &ctx, &house.country.parties, what).await?;
         tx.commit().await?;
     }
+    for force in packed::<PackedForce>(&house.country.pack, "/task_forces")? {
+        let PackedForce { body, decision, founded, head, standing } = force;
+        let founded_on = house.ctx.today() + Duration::days(founded);
+        let new = NewTaskForce { decision: &decision, founded_on, head: Some(&head), standing: &standing };
+        let ctx = house.ctx.act_as(Actor::System { body, on_decision_of: None });
+        let mut tx = house.db.begin().await?;
+        task_force::record(&mut tx, &ctx, &new).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 
-/// The pack's directives as they are read on a day: who steers, the hash of the text, what was read.
-fn readings(pack: &Pack, bodies: &Bodies, today: Date) -> Result<Vec<(BodyId, [u8; 32], Reading)>> {
+/// One list of the pack's file.
+fn packed<T: DeserializeOwned>(pack: &Pack, at: &str) -> Result<Vec<T>> {
     let mut report = Report::new();
-    let mut all: Vec<Packed> = Vec::new();
+    let mut all: Vec<T> = Vec::new();
     for doc in pack.file(FILE) {
-        all.extend(doc.parse_at::<Vec<Packed>>("/directives", &mut report).into_iter().flatten());
+        all.extend(doc.parse_at::<Vec<T>>(at, &mut report).into_iter().flatten());
     }
     if !report.is_clean() {
         bail!("the pack's directives are at fault:\n{report}");
     }
+    Ok(all)
+}
+
+/// The pack's directives as they are read on a day: who steers, the hash of the text, what was read.
+fn readings(pack: &Pack, bodies: &Bodies, today: Date) -> Result<Vec<(BodyId, [u8; 32], Reading)>> {
     let reading = |packed: Packed| {
         let text = dated(&packed.text, today).with_context(|| format!("{FILE}: {}", packed.number))?;
         let date = today + Duration::days(packed.issued);
@@ -58,7 +85,7 @@ fn readings(pack: &Pack, bodies: &Bodies, today: Date) -> Result<Vec<(BodyId, [u
         let reading = read("directive.md", text.as_bytes(), bodies, &options)?;
         Ok((packed.steering, Sha256::digest(text.as_bytes()).into(), reading))
     };
-    all.into_iter().map(reading).collect()
+    packed(pack, "/directives")?.into_iter().map(reading).collect()
 }
 
 /// The text with its days: `{day:-12}` becomes `11/11/2026`.
