@@ -82,11 +82,37 @@ fn verified(asked: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Val
     elements.iter().filter_map(Value::as_object)
 }
 
-/// What an account adds that no register knows.
+/// The register that knows a person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum People {
+    /// The population register: citizens.
+    Population,
+    /// Foreigners with a residence card.
+    ForeignResidents,
+}
+
+impl People {
+    /// The fields of [`CLAIMS`] that it has: a foreigner has no personal number, and no mail address there.
+    pub(crate) fn has(self, field: &str) -> bool {
+        self == Self::Population || !matches!(field, "personal_number" | "email")
+    }
+
+    /// What evidence calls its records, and its name.
+    const fn record(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Population => ("population_register", "Cơ sở dữ liệu quốc gia về dân cư"),
+            Self::ForeignResidents => ("foreign_residents_register", "Cơ sở dữ liệu về người nước ngoài cư trú"),
+        }
+    }
+}
+
+/// What stands behind claims.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Standing {
     /// Level of the account, 1 or 2; none for an account that is no citizen's.
     pub(crate) level: Option<u8>,
+    /// Who knows the person.
+    pub(crate) people: People,
 }
 
 /// What is read of the registers for these claims.
@@ -220,10 +246,10 @@ fn answered_verified(
     let level = standing.level?;
     let within = asked.get("claims").and_then(Value::as_object)?;
     let wish = asked.get("verification").and_then(Value::as_object)?;
-    let have = verification(level);
+    let have = verification(level, standing.people);
     for (name, wish) in wish {
         if name == "evidence" {
-            if !evidence_fits(wish) {
+            if !evidence_fits(wish, standing.people) {
                 return None;
             }
             continue;
@@ -262,13 +288,11 @@ fn answered_verified(
     Some(json!({"verification": shown, "claims": claims}))
 }
 
-fn verification(level: u8) -> Map<String, Value> {
+fn verification(level: u8, people: People) -> Map<String, Value> {
+    let (record, name) = people.record();
     let evidence = json!([{
         "type": "electronic_record",
-        "record": {
-            "type": "population_register",
-            "source": {"name": "Cơ sở dữ liệu quốc gia về dân cư", "country_code": "VNM"},
-        },
+        "record": {"type": record, "source": {"name": name, "country_code": "VNM"}},
     }]);
     let mut verification = Map::new();
     verification.insert("trust_framework".to_owned(), json!(TRUST_FRAMEWORK));
@@ -277,20 +301,21 @@ fn verification(level: u8) -> Map<String, Value> {
     verification
 }
 
-/// The evidence asked for: none in particular, or an electronic record of the population register.
-fn evidence_fits(wish: &Value) -> bool {
+/// The evidence asked for: none in particular, or an electronic record of the register that knows the person.
+fn evidence_fits(wish: &Value, people: People) -> bool {
+    let (record, _) = people.record();
     let fits_one = |wish: &Value| {
         let sort = wish.get("type").is_none_or(|sort| match sort {
             Value::Null => true,
             Value::String(text) => text == "electronic_record",
             wish => fits(wish, &json!("electronic_record")),
         });
-        let record = wish.pointer("/record/type").is_none_or(|sort| match sort {
+        let of_record = wish.pointer("/record/type").is_none_or(|sort| match sort {
             Value::Null => true,
-            Value::String(text) => text == "population_register",
-            wish => fits(wish, &json!("population_register")),
+            Value::String(text) => text == record,
+            wish => fits(wish, &json!(record)),
         });
-        sort && record
+        sort && of_record
     };
     match wish {
         Value::Array(several) => several.is_empty() || several.iter().any(fits_one),

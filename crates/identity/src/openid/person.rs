@@ -4,7 +4,7 @@
 use super::Client;
 use super::OAuthError;
 use super::Provider;
-use super::claims::{self, Standing};
+use super::claims::{self, People, Standing};
 use super::subject::Principal;
 use super::token::family::Begun;
 use axum::http::StatusCode;
@@ -17,26 +17,29 @@ use std::collections::BTreeSet;
 const KEEPER: &str = "ministry-public-security";
 const PURPOSE: &str = "electronic-authentication";
 
-/// What the account adds to claims about this family's principal: a child has no account level here.
-pub(crate) fn standing(begun: &Begun) -> Standing {
-    Standing { level: begun.level.filter(|_| begun.delegation.is_none()) }
-}
-
-/// These claims, as far as the registers know them.
+/// These claims, as far as the registers know them, and what stands behind them: a child has no account level here.
 pub(crate) async fn read(
     provider: &Provider,
     ctx: &Ctx,
     client: &Client,
     begun: &Begun,
     names: &BTreeSet<&'static str>,
-) -> Result<Map<String, Value>, OAuthError> {
+) -> Result<(Map<String, Value>, Standing), OAuthError> {
     let mut known = Map::new();
-    let (mut population, mut residence) = (Value::Null, Value::Null);
+    let (mut person, mut residence) = (Value::Null, Value::Null);
+    let level = begun.level.filter(|_| begun.delegation.is_none());
+    let mut standing = Standing { level, people: People::Population };
     match &begun.principal {
         Principal::Person(subject) => {
-            let needed = claims::needed(names);
+            let mut needed = claims::needed(names);
             if !needed.population.is_empty() {
-                population = ask(provider, ctx, client, *subject, "population.get", &needed.population).await?;
+                person = ask(provider, ctx, client, *subject, "population.get", &needed.population).await?;
+            }
+            needed.population.retain(|field| People::ForeignResidents.has(field));
+            // Whom the population register does not know may be a foreigner who resides here.
+            if person.is_null() && !needed.population.is_empty() {
+                person = ask(provider, ctx, client, *subject, "foreign-residents.get", &needed.population).await?;
+                standing.people = People::ForeignResidents;
             }
             if needed.residence {
                 residence = ask(provider, ctx, client, *subject, "residence.get", &["commune_code", "address"]).await?;
@@ -45,8 +48,8 @@ pub(crate) async fn read(
         Principal::Organisation(code) => drop(known.insert("organisation".to_owned(), json!({"code": code}))),
         Principal::Account(_) => {}
     }
-    known.append(&mut claims::written(names, &population, &residence, standing(begun)));
-    Ok(known)
+    known.append(&mut claims::written(names, &person, &residence, standing));
+    Ok((known, standing))
 }
 
 async fn ask(

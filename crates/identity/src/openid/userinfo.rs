@@ -47,8 +47,8 @@ async fn told(provider: &Provider, ctx: &Ctx, brought: &Brought) -> Result<Map<S
     let asked = asked(family, &scopes);
     let mut names = claims::named(&asked);
     names.retain(|name| family.consented.contains(name));
-    let known = person::read(provider, ctx, &brought.client, &family.begun, &names).await?;
-    let mut told = claims::answered(&asked, &family.consented, &known, person::standing(&family.begun));
+    let (known, standing) = person::read(provider, ctx, &brought.client, &family.begun, &names).await?;
+    let mut told = claims::answered(&asked, &family.consented, &known, standing);
     told.insert("sub".to_owned(), json!(brought.token.sub));
     if let Principal::Organisation(code) = &family.begun.principal {
         told.insert("organisation".to_owned(), json!({"code": code}));

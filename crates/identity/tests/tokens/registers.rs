@@ -23,7 +23,7 @@ pub(crate) fn exchange(db: Db, mother: SubjectId, child: SubjectId) -> Exchange 
     let units = Units::read(&pack, &mut report);
     let catalogue = Catalogue::read(&pack, &units, &mut report);
     let mut builder = Exchange::builder(db, catalogue);
-    for name in ["population.get", "residence.get"] {
+    for name in ["population.get", "residence.get", "foreign-residents.get"] {
         builder = builder.serve(ServiceName::from(name), Arc::new(Register { name, mother, child }));
     }
     builder.build()
@@ -36,6 +36,11 @@ impl Service for Register {
         pass.admit(subject, None)?;
         if self.name == "residence.get" {
             return Ok(json!({"subject": subject, "commune_code": "00004", "address": "12 Hàng Bài"}));
+        }
+        // Everybody whom the population register does not know is one foreigner here.
+        if self.name == "foreign-residents.get" {
+            return Ok(json!({"subject": subject, "full_name": "Maria Garcia Lopez", "birth_date": "1988-05-14",
+                "nationality": "Tây Ban Nha", "phone": "+84912345671"}));
         }
         if subject == self.mother {
             if pass.fields().contains("kin") {

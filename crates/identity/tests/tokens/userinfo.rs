@@ -2,6 +2,7 @@
 
 use crate::house::{House, house, key, redeeming, said};
 use axum::http::StatusCode;
+use kernel::SubjectId;
 use serde_json::{Value, json};
 
 async fn token(house: &House, request: Value, claims: &[&str]) -> String {
@@ -108,6 +109,30 @@ async fn verified_claims_say_by_what_they_were_verified_or_are_left_out() {
     ] {
         assert_eq!(tell(wrong.clone()).await, None, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn of_a_foreigner_the_register_of_foreigners_tells_and_is_named_as_evidence() {
+    let mut house = house().await;
+    house.mother.1 = SubjectId(house.system.uuid());
+    let ask = |record: &str| {
+        let evidence = json!([{"type": {"value": "electronic_record"}, "record": {"type": {"value": record}}}]);
+        json!({"scope": ["openid", "profile", "email"], "claims": {"userinfo": {
+            "personal_number": null, "nationality": null, "verified_claims": {
+                "verification": {"trust_framework": null, "evidence": evidence}, "claims": {"birthdate": null},
+            },
+        }}})
+    };
+    let consented = ["name", "birthdate", "email", "personal_number", "nationality"];
+    let access = token(&house, ask("foreign_residents_register"), &consented).await;
+    let told = house.userinfo(&access).await.good().body;
+    assert_eq!((&told["name"], &told["nationality"]), (&json!("Maria Garcia Lopez"), &json!("Tây Ban Nha")));
+    assert_eq!(told["verified_claims"]["claims"], json!({"birthdate": "1988-05-14"}));
+    let evidence = &told["verified_claims"]["verification"]["evidence"][0];
+    assert_eq!(evidence["record"]["type"], "foreign_residents_register");
+    assert!(told.get("personal_number").is_none() && told.get("email").is_none());
+    let access = token(&house, ask("population_register"), &consented).await;
+    assert!(house.userinfo(&access).await.good().body.get("verified_claims").is_none(), "not as asked");
 }
 
 #[tokio::test]

@@ -99,6 +99,6 @@ async fn claims_in_id_token(
     if names.is_empty() {
         return Ok(Map::new());
     }
-    let known = person::read(provider, ctx, issue.client, issue.begun, &names).await?;
-    Ok(claims::answered(asked, issue.consented, &known, person::standing(issue.begun)))
+    let (known, standing) = person::read(provider, ctx, issue.client, issue.begun, &names).await?;
+    Ok(claims::answered(asked, issue.consented, &known, standing))
 }
