@@ -4,6 +4,7 @@ import { open } from './sen.mjs';
 import authority from './parts/account-authority.mjs';
 import enrolment from './parts/account-enrolment.mjs';
 import foreigner from './parts/account-foreigner.mjs';
+import officers from './parts/account-officers.mjs';
 import organisation from './parts/account-organisation.mjs';
 import parties from './parts/account-parties.mjs';
 import security from './parts/account-security.mjs';
@@ -11,6 +12,6 @@ import security from './parts/account-security.mjs';
 const world = await open();
 after(() => world.close());
 
-const parts = { enrolment, foreigner, authority, organisation, security, parties };
+const parts = { enrolment, foreigner, authority, organisation, officers, security, parties };
 const wanted = process.env.JOURNEYS?.split(',') ?? Object.keys(parts);
 for (const name of wanted) describe(name, { timeout: 300_000 }, () => parts[name](world));

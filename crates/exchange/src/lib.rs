@@ -30,7 +30,9 @@ mod request;
 mod sweep;
 
 pub use case_grant::{CaseGrant, close_grants, extend_grant, grant};
-pub use catalogue::{Agreement, Body, BodyKind, Catalogue, ListedBody, Named, OnePer, Relation, ServiceDefinition};
+pub use catalogue::{
+    Agreement, Body, BodyKind, Catalogue, ListedBody, Named, OnePer, Relation, RoleKind, ServiceDefinition,
+};
 pub use decide::{Case, Facts, Grant, Moment, Standing, decide};
 pub use door::{Exchange, ExchangeBuilder, Service};
 pub use error::{Error, Refusal};

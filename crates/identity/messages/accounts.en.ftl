@@ -20,3 +20,5 @@ idn0091 = The phone in the application is not the one the person has just told y
 idn0092 = Nobody with this number, name and birth date has a confirmed account (level 2). Compare with the person’s card.
 idn0093 = This organisation has 50 authorised people already. End one of them first.
 idn0094 = The picture could not be recognised as yours. Take it again in good light, facing the camera.
+idn0095 = Choose at least one role.
+idn0096 = This officer holds that role already.

@@ -20,3 +20,5 @@ idn0091 = Số điện thoại trong hồ sơ không phải số người dân v
 idn0092 = Không có ai với số, họ tên và ngày sinh này đang có tài khoản mức độ 2. Hãy đối chiếu với thẻ của người ấy.
 idn0093 = Tổ chức đã ủy quyền cho 50 người. Hãy kết thúc một người trước.
 idn0094 = Chưa nhận ra Anh/Chị trong ảnh. Hãy chụp lại ở chỗ đủ sáng, nhìn thẳng vào máy.
+idn0095 = Hãy chọn ít nhất một vai trò.
+idn0096 = Cán bộ này đang giữ vai trò đó rồi.

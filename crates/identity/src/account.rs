@@ -2,7 +2,7 @@
 
 use crate::password::PasswordHash;
 use crate::totp::TotpSecret;
-use crate::{ADMINISTRATOR, Error, Identity, NewRole, lockout, login, role};
+use crate::{Error, Identity, NewRole, lockout, login, role};
 use kernel::{AccountId, Actor, Ctx, SubjectId};
 use ledger::Entry;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ impl std::fmt::Debug for NewAccount<'_> {
 }
 
 impl Identity {
-    /// Makes an account. The program itself and administrators may.
+    /// Makes an account. The program itself may: people's accounts come from [`crate::Enrolment`], and officers' too.
     ///
     /// # Errors
     /// `NotAllowed`, `LoginMalformed`, `LoginTaken`, `WeakPassword`, `SecondFactorMissing`, `LabelMalformed`.
@@ -88,8 +88,8 @@ impl Identity {
         let mut tx = conn.begin().await?;
         take_login(&mut tx, &login, account).await?;
         sqlx::query(
-            "insert into identity.account (account_id, subject_id, level, label, password_hash, created_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into identity.account (account_id, subject_id, level, label, password_hash, created_at, issued_by)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(account.0)
         .bind(new.citizen.map(|(subject, _)| subject.0))
@@ -97,6 +97,7 @@ impl Identity {
         .bind(new.label.trim())
         .bind(hash.0.as_ref())
         .bind(ctx.now())
+        .bind(new.roles.first().filter(|_| new.citizen.is_none()).map(|first| first.body.as_str()))
         .execute(&mut *tx)
         .await?;
         let subject = new.citizen.map(|(subject, _)| subject);
@@ -110,27 +111,6 @@ impl Identity {
         }
         tx.commit().await?;
         Ok(account)
-    }
-
-    /// Gives the account another second factor, for a lost phone, and ends all its sessions.
-    ///
-    /// # Errors
-    /// `NotAllowed`, `NoSuchAccount`.
-    pub async fn replace_totp(
-        &self,
-        conn: &mut PgConnection,
-        ctx: &Ctx,
-        account: AccountId,
-        secret: &TotpSecret,
-    ) -> Result<(), Error> {
-        may_manage(ctx)?;
-        let mut tx = conn.begin().await?;
-        let subject = must_exist(&mut tx, account).await?;
-        self.seal_totp(&mut tx, ctx, account, secret).await?;
-        end_sessions(&mut tx, ctx, account).await?;
-        log(&mut tx, ctx, subject, json!({"event": "second-factor-replaced", "account": account})).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Changes the password of an account that proves itself by the present one, and ends all its sessions. A wrong
@@ -182,25 +162,6 @@ impl Identity {
         Ok(ended)
     }
 
-    /// Closes an account for good: it does not sign in any more, and its sessions end.
-    ///
-    /// # Errors
-    /// `NotAllowed`, `NoSuchAccount`.
-    pub async fn disable(&self, conn: &mut PgConnection, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
-        may_manage(ctx)?;
-        let mut tx = conn.begin().await?;
-        let subject = must_exist(&mut tx, account).await?;
-        sqlx::query("update identity.account set disabled_at = $2 where account_id = $1 and disabled_at is null")
-            .bind(account.0)
-            .bind(ctx.now())
-            .execute(&mut *tx)
-            .await?;
-        end_sessions(&mut tx, ctx, account).await?;
-        log(&mut tx, ctx, subject, json!({"event": "account-disabled", "account": account})).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// Forgets failures to sign in that are older than a day, and codes that were sent. For the daily housekeeping.
     ///
     /// # Errors
@@ -232,13 +193,9 @@ impl Identity {
     }
 }
 
-/// Accounts are made and changed by the program itself (set-up, demo) and by administrators.
+/// Without an officer who answers for it, accounts are made and changed by the program itself only (set-up, demo).
 pub(crate) fn may_manage(ctx: &Ctx) -> Result<(), Error> {
-    match &ctx.actor {
-        Actor::System { .. } => Ok(()),
-        Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == ADMINISTRATOR) => Ok(()),
-        _ => Err(Error::NotAllowed),
-    }
+    if matches!(ctx.actor, Actor::System { .. }) { Ok(()) } else { Err(Error::NotAllowed) }
 }
 
 /// Ends all sessions of an account, and with them what relying parties hold by them. Says how many there were.
@@ -260,7 +217,7 @@ pub(crate) async fn must_exist(conn: &mut PgConnection, account: AccountId) -> R
     Ok(found.ok_or(Error::NoSuchAccount)?.map(SubjectId))
 }
 
-async fn take_login(conn: &mut PgConnection, login: &str, account: AccountId) -> Result<(), Error> {
+pub(crate) async fn take_login(conn: &mut PgConnection, login: &str, account: AccountId) -> Result<(), Error> {
     let taken = sqlx::query("insert into identity.login (login, account_id) values ($1, $2)");
     match taken.bind(login).bind(account.0).execute(conn).await {
         Err(error) if store::constraint(&error) == Some("login_pk") => Err(Error::LoginTaken),

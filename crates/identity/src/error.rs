@@ -104,6 +104,12 @@ pub enum Error {
     /// An organisation has as many agents as it may.
     #[error("IDN0093 too many agents")]
     TooManyAgents,
+    /// An officer's account has at least one role, and only one that there is can be ended.
+    #[error("IDN0095 role missing")]
+    RoleMissing,
+    /// The officer has the role already.
+    #[error("IDN0096 role held")]
+    RoleHeld,
     /// A picture proves nothing: it is not the person's, there is none to compare with, or no matcher tells life.
     #[error("IDN0094 face not seen")]
     FaceNotSeen,
@@ -198,6 +204,8 @@ impl From<Error> for Problem {
             Error::NotInRegister => Self::new(Kind::Invalid, "IDN0054"),
             Error::NoSuchAgent => Self::new(Kind::Invalid, "IDN0092"),
             Error::TooManyAgents => Self::new(Kind::Conflict, "IDN0093"),
+            Error::RoleMissing => Self::new(Kind::Invalid, "IDN0095"),
+            Error::RoleHeld => Self::new(Kind::Conflict, "IDN0096"),
             Error::FaceNotSeen => Self::new(Kind::Invalid, "IDN0094"),
             Error::FaceDiffers => Self::new(Kind::Invalid, "IDN0055"),
             Error::ActivationUnusable => Self::new(Kind::Invalid, "IDN0056"),

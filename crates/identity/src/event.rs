@@ -1,9 +1,10 @@
 //! What happened to an account, for its owner to see. Written beside the ledger's entry, in the same transaction.
 
 use crate::{Error, Identity};
-use kernel::{AccountId, Ctx};
+use kernel::{AccountId, Actor, Ctx};
 use serde_json::Value;
 use sqlx::PgConnection;
+use store::Db;
 use time::OffsetDateTime;
 
 /// Events that one page shows.
@@ -43,17 +44,24 @@ pub(crate) async fn note(conn: &mut PgConnection, ctx: &Ctx, body: &Value) -> Re
     Ok(())
 }
 
+/// What happened to an account, newest first.
+pub(crate) async fn of(db: &Db, account: AccountId) -> Result<Vec<AccountEvent>, Error> {
+    let events = sqlx::query_as(
+        "select what, detail, at from identity.account_event where account_id = $1
+         order by at desc, event_id desc limit $2",
+    );
+    Ok(events.bind(account.0).bind(EVENTS_MAX).fetch_all(db.pool()).await?)
+}
+
 impl Identity {
-    /// What happened to an account, newest first. Its owner, the counter and administrators may ask.
+    /// What happened to the actor's own account, newest first.
     ///
     /// # Errors
-    /// `NotAllowed`.
-    pub async fn history(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<AccountEvent>, Error> {
-        crate::enrolment::may_keep(ctx, account)?;
-        let events = sqlx::query_as(
-            "select what, detail, at from identity.account_event where account_id = $1
-             order by at desc, event_id desc limit $2",
-        );
-        Ok(events.bind(account.0).bind(EVENTS_MAX).fetch_all(self.db.pool()).await?)
+    /// `NotAllowed` for an actor without an account.
+    pub async fn history(&self, ctx: &Ctx) -> Result<Vec<AccountEvent>, Error> {
+        match ctx.actor {
+            Actor::Citizen { account, .. } | Actor::Officer { account, .. } => of(&self.db, account).await,
+            Actor::System { .. } | Actor::Anonymous => Err(Error::NotAllowed),
+        }
     }
 }

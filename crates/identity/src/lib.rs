@@ -45,10 +45,10 @@ pub use limits::Origin;
 pub use matcher::{BiometricMatcher, FileMatcher, Likeness};
 pub use message::{KeptMessages, MessageGateway, Phone};
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHARS_MIN_ALONE, PasswordHash};
-pub use role::{HeldRole, NewRole, end_role, grant_role, held, officer_roles, officers_of};
+pub use role::{HeldRole, NewRole, held, officer_roles, officers_of};
 pub use sign_in::SignedIn;
 pub use totp::{TotpSecret, totp_now};
-pub use training::{Demand, Trainings};
+pub use training::{Course, Trainings};
 
 use password::Hasher;
 use std::sync::Arc;
@@ -75,8 +75,10 @@ pub const MESSAGES: kernel::Messages = kernel::Messages {
     ),
 };
 
-/// Role that may manage other people's accounts.
+/// Role of who runs the system: relying parties, keys, and who administers the accounts of which body.
 pub const ADMINISTRATOR: &str = "administrator";
+/// Role of who issues and keeps the accounts of a body's officers.
+pub const ACCOUNT_ADMINISTRATOR: &str = "account-administrator";
 
 /// The accounts of this system. Cloning is cheap.
 #[derive(Clone)]

@@ -2,9 +2,9 @@
 
 use crate::{Error, account};
 use kernel::{AccountId, Actor, BodyId, Ctx, Role};
-use ledger::Entry;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
+use std::collections::HashMap;
 use time::Date;
 use uuid::Uuid;
 
@@ -21,6 +21,14 @@ pub struct NewRole {
     pub until: Option<Date>,
 }
 
+impl NewRole {
+    /// Whether its last day lies before this one.
+    #[must_use]
+    pub fn is_over(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+}
+
 /// A role of an officer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldRole {
@@ -32,25 +40,12 @@ pub struct HeldRole {
 
 #[derive(FromRow)]
 struct Row {
+    account_id: Uuid,
     role_id: Uuid,
     body: String,
     role: String,
     from_day: Date,
     until_day: Option<Date>,
-}
-
-/// Gives an officer a role. Returns what names it.
-///
-/// # Errors
-/// `NotAllowed`, `NoSuchAccount`, `SecondFactorMissing` when the account has only a password.
-pub async fn grant_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, role: NewRole) -> Result<Uuid, Error> {
-    account::may_manage(ctx)?;
-    account::must_exist(conn, account).await?;
-    let strong = sqlx::query_scalar("select exists (select from identity.totp where account_id = $1)");
-    if !strong.bind(account.0).fetch_one(&mut *conn).await? {
-        return Err(Error::SecondFactorMissing);
-    }
-    write(conn, ctx, account, &role).await
 }
 
 /// Writes a role whose account is known to exist and to have a second factor.
@@ -74,29 +69,21 @@ pub(crate) async fn write(
     .execute(&mut *conn)
     .await?;
     let body = json!({
-        "event": "role-granted", "account": account, "role_id": id, "body": role.body, "role": role.role,
-        "from": role.from.to_string(), "until": role.until.map(|day| day.to_string()), "by": ctx.actor,
+        "event": "role-granted", "account": account, "role_id": id, "body": role.body, "name": role.role,
+        "from": role.from.to_string(), "until": role.until.map(|day| day.to_string()),
     });
-    ledger::append(conn, ctx, Entry { subject: None, kind: "change", body }).await?;
+    account::log(conn, ctx, None, body).await?;
     Ok(id)
 }
 
 /// Ends a role with the day before today, and all sessions of the account, so that it is over at once.
-///
-/// # Errors
-/// `NotAllowed`; `NoSuchAccount` when the account has no such role.
-pub async fn end_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, role: Uuid) -> Result<(), Error> {
-    account::may_manage(ctx)?;
+pub(crate) async fn end(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, held: &HeldRole) -> Result<(), Error> {
     let yesterday = ctx.today().previous_day().ok_or(Error::Fault("no day before today"))?;
     let ended = sqlx::query("update identity.officer_role set until_day = $3 where account_id = $1 and role_id = $2");
-    let ended = ended.bind(account.0).bind(role).bind(yesterday).execute(&mut *conn).await?;
-    if ended.rows_affected() == 0 {
-        return Err(Error::NoSuchAccount);
-    }
+    ended.bind(account.0).bind(held.id).bind(yesterday).execute(&mut *conn).await?;
     account::end_sessions(conn, ctx, account).await?;
-    let body = json!({"event": "role-ended", "account": account, "role_id": role, "by": ctx.actor});
-    ledger::append(conn, ctx, Entry { subject: None, kind: "change", body }).await?;
-    Ok(())
+    let body = json!({"event": "role-ended", "account": account, "role_id": held.id, "name": held.role.role});
+    account::log(conn, ctx, None, body).await
 }
 
 /// All roles of an account, past and future ones too.
@@ -104,23 +91,28 @@ pub async fn end_role(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, ro
 /// # Errors
 /// When the table cannot be read.
 pub async fn held(conn: &mut PgConnection, account: AccountId) -> Result<Vec<HeldRole>, Error> {
+    Ok(held_by_all(conn, &[account.0]).await?.remove(&account).unwrap_or_default())
+}
+
+/// The same of many accounts; those without any role are left out.
+pub(crate) async fn held_by_all(
+    conn: &mut PgConnection,
+    accounts: &[Uuid],
+) -> Result<HashMap<AccountId, Vec<HeldRole>>, Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select role_id, body, role, from_day, until_day from identity.officer_role
-         where account_id = $1 order by body, role, from_day",
+        "select account_id, role_id, body, role, from_day, until_day from identity.officer_role
+         where account_id = any($1) order by body, role, from_day",
     )
-    .bind(account.0)
+    .bind(accounts)
     .fetch_all(conn)
     .await?;
-    let role = |row: Row| HeldRole {
-        id: row.role_id,
-        role: NewRole {
-            body: BodyId::new(row.body),
-            role: Role::new(row.role),
-            from: row.from_day,
-            until: row.until_day,
-        },
-    };
-    Ok(rows.into_iter().map(role).collect())
+    let mut held: HashMap<AccountId, Vec<HeldRole>> = HashMap::new();
+    for row in rows {
+        let (body, role) = (BodyId::new(row.body), Role::new(row.role));
+        let role = NewRole { body, role, from: row.from_day, until: row.until_day };
+        held.entry(AccountId(row.account_id)).or_default().push(HeldRole { id: row.role_id, role });
+    }
+    Ok(held)
 }
 
 /// The roles in force today (in Vietnam), by body.
@@ -133,7 +125,7 @@ pub async fn officer_roles(
     account: AccountId,
 ) -> Result<Vec<(BodyId, Role)>, Error> {
     let today = ctx.today();
-    let in_force = |role: &HeldRole| role.role.from <= today && role.role.until.is_none_or(|until| today <= until);
+    let in_force = |role: &HeldRole| role.role.from <= today && !role.role.is_over(today);
     let roles = held(conn, account).await?.into_iter().filter(in_force);
     Ok(roles.map(|held| (held.role.body, held.role.role)).collect())
 }

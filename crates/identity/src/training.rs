@@ -2,6 +2,7 @@
 
 use crate::{Error, Identity, account};
 use kernel::{AccountId, Actor, Ctx, Role};
+use pack::Text;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -10,31 +11,39 @@ use time::{Date, Duration};
 
 const COURSE_CHARS_MAX: usize = 100;
 
-/// A role that works only so long after a course.
+/// A course, and the roles that work only so long after it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Demand {
-    /// The role.
-    pub role: Role,
-    /// The course.
-    pub course: String,
-    /// Days that the course is good for, its day included.
+pub struct Course {
+    /// What records call it.
+    pub id: String,
+    /// What people call it.
+    pub name: Text,
+    /// Days that it is good for, its day included.
     pub days: u16,
+    /// The roles that demand it.
+    pub roles: Vec<Role>,
 }
 
-/// The pack's demands (`accounts/training.yaml`). Cheap to clone; empty where nothing is demanded.
+/// The courses that roles demand. Cheap to clone; empty where nothing is demanded.
 #[derive(Clone, Debug, Default)]
-pub struct Trainings(Arc<[Demand]>);
+pub struct Trainings(Arc<[Course]>);
 
 impl Trainings {
-    /// These demands; a role that stands twice needs both courses.
+    /// These courses; a role that stands at two needs both.
     #[must_use]
-    pub fn new(demands: Vec<Demand>) -> Self {
-        Self(demands.into())
+    pub fn new(courses: Vec<Course>) -> Self {
+        Self(courses.into())
     }
 
-    fn demands_of<'a>(&'a self, role: &'a Role) -> impl Iterator<Item = &'a Demand> {
-        self.0.iter().filter(move |demand| demand.role == *role)
+    /// All of them.
+    #[must_use]
+    pub fn courses(&self) -> &[Course] {
+        &self.0
+    }
+
+    fn demands_of<'a>(&'a self, role: &'a Role) -> impl Iterator<Item = &'a Course> {
+        self.0.iter().filter(move |course| course.roles.contains(role))
     }
 
     /// Leaves out the roles whose course was not taken, or too long ago.
@@ -54,10 +63,10 @@ impl Trainings {
         }
         let taken = taken(conn, account).await?;
         let today = ctx.today();
-        let good = |demand: &Demand| {
-            let until = |day: Date| day.checked_add(Duration::days(i64::from(demand.days)));
+        let good = |wanted: &Course| {
+            let until = |day: Date| day.checked_add(Duration::days(i64::from(wanted.days)));
             let fresh = |day: Date| day <= today && until(day).is_none_or(|until| today < until);
-            taken.iter().any(|(course, day)| *course == demand.course && fresh(*day))
+            taken.iter().any(|(course, day)| *course == wanted.id && fresh(*day))
         };
         let trained = officers.into_iter().filter_map(|actor| match actor {
             Actor::Officer { account, body, mut roles } => {
@@ -71,7 +80,7 @@ impl Trainings {
 }
 
 /// The courses of an officer, with the day of each.
-async fn taken(conn: &mut PgConnection, account: AccountId) -> Result<Vec<(String, Date)>, Error> {
+pub(crate) async fn taken(conn: &mut PgConnection, account: AccountId) -> Result<Vec<(String, Date)>, Error> {
     let taken =
         sqlx::query_as("select course, on_day from identity.training where account_id = $1 order by on_day, course");
     Ok(taken.bind(account.0).fetch_all(conn).await?)
@@ -84,42 +93,33 @@ impl Identity {
         Self { trainings, ..self }
     }
 
-    /// Records that an officer took a course. Administrators and the program itself may; a course twice on one day is once.
-    ///
-    /// # Errors
-    /// `NotAllowed`, `NoSuchAccount`, `TrainingMalformed` for a day to come or a name without letters.
-    pub async fn record_training(
-        &self,
-        conn: &mut PgConnection,
-        ctx: &Ctx,
-        account: AccountId,
-        course: &str,
-        day: Date,
-    ) -> Result<(), Error> {
-        account::may_manage(ctx)?;
-        let subject = account::must_exist(conn, account).await?;
-        let course = course.trim();
-        if course.is_empty() || course.chars().count() > COURSE_CHARS_MAX || day > ctx.today() {
-            return Err(Error::TrainingMalformed);
-        }
-        let record = sqlx::query(
-            "insert into identity.training (account_id, course, on_day, recorded_at) values ($1, $2, $3, $4)
-             on conflict do nothing",
-        );
-        let record = record.bind(account.0).bind(course).bind(day).bind(ctx.now());
-        if record.execute(&mut *conn).await?.rows_affected() == 0 {
-            return Ok(());
-        }
-        let body = json!({"event": "training-recorded", "account": account, "name": course, "day": day.to_string()});
-        account::log(conn, ctx, subject, body).await
+    /// The courses that roles demand.
+    #[must_use]
+    pub fn trainings(&self) -> &Trainings {
+        &self.trainings
     }
+}
 
-    /// The courses of an officer, with the day of each, oldest first.
-    ///
-    /// # Errors
-    /// When the table cannot be read.
-    pub async fn trainings_of(&self, account: AccountId) -> Result<Vec<(String, Date)>, Error> {
-        let mut conn = self.db.pool().acquire().await?;
-        taken(&mut conn, account).await
+/// Records that an officer took a course; a course twice on one day is once.
+pub(crate) async fn record(
+    conn: &mut PgConnection,
+    ctx: &Ctx,
+    account: AccountId,
+    course: &str,
+    day: Date,
+) -> Result<(), Error> {
+    let course = course.trim();
+    if course.is_empty() || course.chars().count() > COURSE_CHARS_MAX || day > ctx.today() {
+        return Err(Error::TrainingMalformed);
     }
+    let record = sqlx::query(
+        "insert into identity.training (account_id, course, on_day, recorded_at) values ($1, $2, $3, $4)
+         on conflict do nothing",
+    );
+    let record = record.bind(account.0).bind(course).bind(day).bind(ctx.now());
+    if record.execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    let body = json!({"event": "training-recorded", "account": account, "name": course, "day": day.to_string()});
+    account::log(conn, ctx, None, body).await
 }

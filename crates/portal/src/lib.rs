@@ -8,6 +8,7 @@ mod account;
 mod admin;
 mod again;
 mod api;
+mod bodies;
 mod citizen;
 mod csv_file;
 mod embedded;

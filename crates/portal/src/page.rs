@@ -75,8 +75,8 @@ fn with_frame(frame: Value, content: Value) -> Value {
 
 /// Whether one of the roles is there to decide on dossiers. Leaders and administrators as such only look.
 fn works_on_dossiers(roles: &[Role]) -> bool {
-    let other =
-        |role: &Role| [LEADER, identity::ADMINISTRATOR].contains(&role.as_str()) || PROGRAMME.contains(&role.as_str());
+    const LOOKING: [&str; 3] = [LEADER, identity::ADMINISTRATOR, identity::ACCOUNT_ADMINISTRATOR];
+    let other = |role: &Role| LOOKING.contains(&role.as_str()) || PROGRAMME.contains(&role.as_str());
     roles.is_empty() || !roles.iter().all(other)
 }
 
@@ -91,7 +91,10 @@ pub(crate) fn home_of(actor: &Actor) -> &'static str {
         Actor::Officer { roles, .. } if works_on_dossiers(roles) => "/can-bo",
         Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == LEADER) => "/lanh-dao",
         Actor::Officer { roles, .. } if works_on_programme(roles) => "/dieu-hanh/nhiem-vu",
-        Actor::Officer { .. } => "/quan-tri",
+        Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == identity::ADMINISTRATOR) => {
+            "/quan-tri"
+        }
+        Actor::Officer { .. } => "/quan-tri/can-bo",
         Actor::Citizen { .. } | Actor::System { .. } | Actor::Anonymous => "/toi",
     }
 }
@@ -138,8 +141,12 @@ pub(crate) fn frame(state: &State, visitor: &Visitor) -> Value {
             if roles.iter().any(|role| role.as_str() == COUNTER) {
                 items.push(("/can-bo/tai-khoan", "nav-desk"));
             }
-            if roles.iter().any(|role| role.as_str() == identity::ADMINISTRATOR) {
+            let is = |wanted: &str| roles.iter().any(|role| role.as_str() == wanted);
+            if is(identity::ADMINISTRATOR) {
                 items.extend([("/quan-tri", "nav-admin"), ("/quan-tri/ben-thu-ba", "nav-clients")]);
+            }
+            if is(identity::ADMINISTRATOR) || is(identity::ACCOUNT_ADMINISTRATOR) {
+                items.push(("/quan-tri/can-bo", "nav-officers"));
             }
             items.push(("/tai-khoan", "nav-account"));
             (items, home_of(&visitor.ctx.actor))

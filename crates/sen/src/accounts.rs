@@ -5,7 +5,7 @@ use crate::synth::Cast;
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use identity::{NewAccount, NewRole, TotpSecret};
-use kernel::{BodyId, Random, Role};
+use kernel::{AccountId, BodyId, Random, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -159,6 +159,14 @@ const OFFICES: &[Office] = &[
         en: "Reporter on tasks",
     },
     Office {
+        name: "account-administrator",
+        login: "quantri.badinh",
+        seat: Seat::Commune("commune-committee", "mother"),
+        roles: &["account-administrator"],
+        vi: "Quản trị tài khoản cán bộ",
+        en: "Administrator of officers' accounts",
+    },
+    Office {
         name: "administrator",
         login: "quantri",
         seat: Seat::National(procedure::PORTAL),
@@ -204,6 +212,7 @@ pub async fn create(house: &House, cast: &Cast, file: &Path) -> Result<DemoAccou
         accounts.insert((*part).to_owned(), account(new.login, &password, &totp, vi, en));
     }
     let today = house.ctx.today();
+    let mut officers = Vec::new();
     for office in OFFICES {
         let totp = TotpSecret::draw(&Random::System);
         let body = office.seat.body(cast)?;
@@ -218,14 +227,28 @@ pub async fn create(house: &House, cast: &Cast, file: &Path) -> Result<DemoAccou
             totp: Some(&totp),
             label: office.vi,
         };
-        house.identity.create_hashed(&mut tx, &house.ctx, &new, &hash).await?;
+        let officer = house.identity.create_hashed(&mut tx, &house.ctx, &new, &hash).await?;
+        officers.push((officer, office.roles));
         let title = house.country.setting.body_name(&body, today);
         let (vi, en) = (format!("{}, {}", office.vi, title.vi), format!("{}, {}", office.en, title.en));
         accounts.insert(office.name.to_owned(), account(new.login, &password, &totp, &vi, &en));
     }
     tx.commit().await?;
+    for (officer, roles) in officers {
+        train(house, officer, roles).await?;
+    }
     write(&accounts, file)?;
     Ok(accounts)
+}
+
+/// Records the courses that an officer's roles demand.
+async fn train(house: &House, officer: AccountId, roles: &[&str]) -> Result<()> {
+    let Some(enrolment) = &house.enrolment else { return Ok(()) };
+    let courses = house.identity.trainings().courses();
+    for course in courses.iter().filter(|course| course.roles.iter().any(|role| roles.contains(&role.as_str()))) {
+        enrolment.record_training(&house.ctx, officer, &course.id, house.ctx.today()).await?;
+    }
+    Ok(())
 }
 
 /// Reads the file.

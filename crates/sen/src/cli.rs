@@ -1,6 +1,8 @@
 //! The command line: for operators, with `--json` wherever a script would want it.
 
-use crate::{bench, catalogue, clean, demo, indicator, log_check, pack_check, programme, review, serve_command, synth};
+use crate::{
+    bench, catalogue, clean, demo, indicator, log_check, officer, pack_check, programme, review, serve_command, synth,
+};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +38,9 @@ enum Command {
     /// Looks after the log
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Looks after officers' accounts
+    #[command(subcommand)]
+    Officer(officer::Officer),
     /// Reads directives and their tasks
     #[command(subcommand)]
     Programme(programme::Programme),
@@ -100,6 +105,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => block_on(serve_command::run(&args)),
         Command::Pack(PackCommand::Check { dir, json }) => pack_check::run(&dir, json),
         Command::Ledger(LedgerCommand::Verify(args)) => block_on(log_check::run(&args)),
+        Command::Officer(command) => block_on(officer::run(&command)),
         Command::Programme(command) => block_on(programme::run(&command)),
         Command::Review(args) => block_on(review::run(&args)),
         Command::Synth(args) => synth::run(&args),

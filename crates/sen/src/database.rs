@@ -14,6 +14,8 @@ const CLUSTER: &str = "postgresql";
 const DATABASE: &str = "sen";
 /// The application's connections. A connection costs PostgreSQL about 5 MB.
 const CONNECTIONS_MAX: u32 = 24;
+/// Of a command beside the running program.
+const JOINED_CONNECTIONS_MAX: u32 = 4;
 /// Migrations and bulk loads run one after the other.
 const OWNER_CONNECTIONS_MAX: u32 = 4;
 
@@ -50,15 +52,23 @@ pub fn beside(data: &Path) -> Result<Option<PgConnectOptions>> {
 /// # Errors
 /// As [`Database::open`].
 pub async fn connect(folder: &Path) -> Result<(PgConnection, Option<Database>)> {
+    let (db, ours) = join(folder).await?;
+    Ok((db.pool().acquire().await?.detach(), ours))
+}
+
+/// The same with connections as they are needed.
+///
+/// # Errors
+/// As [`Database::open`].
+pub async fn join(folder: &Path) -> Result<(Db, Option<Database>)> {
     if let Some(options) = beside(folder)?
-        && let Ok(conn) = PgConnection::connect_with(&options).await
+        && PgConnection::connect_with(&options).await.is_ok()
     {
-        return Ok((conn, None));
+        return Ok((Db::connect(options, JOINED_CONNECTIONS_MAX).await?, None));
     }
     let url = std::env::var("DATABASE_URL").ok();
     let database = Database::open(folder, url.as_deref()).await?;
-    let conn = database.app.pool().acquire().await?.detach();
-    Ok((conn, Some(database)))
+    Ok((database.app.clone(), Some(database)))
 }
 
 /// Whether there is a private cluster below `data`, running or not.

@@ -123,6 +123,9 @@ impl House {
         if let Some(gateway) = gateway {
             identity = identity.with_gateway(gateway);
         }
+        if let Some(levels) = &country.levels {
+            identity = identity.with_trainings(levels.trainings());
+        }
         let enrolment = country.levels.clone().map(|levels| {
             let calendar = country.setting.calendar.clone();
             Enrolment::new(identity.clone(), exchange.clone(), levels, calendar)

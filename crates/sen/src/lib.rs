@@ -21,6 +21,7 @@ pub mod index_procedures;
 pub mod indicator;
 pub mod log_check;
 pub mod newcomers;
+pub mod officer;
 pub mod openid_clients;
 pub mod pack_check;
 pub mod pages;

@@ -26,6 +26,10 @@ pub struct BodyKind {
     /// One body in every such unit. Without it the bodies of the kind are listed, or the kind is itself the one body.
     #[serde(default)]
     pub one_per: Option<OnePer>,
+    /// The kind of the body right above: that of the same province, or the one of the country. Without it nobody but the
+    /// operator of the system is above.
+    #[serde(default)]
+    pub under: Option<String>,
     /// Whether citizens who signed in may ask through bodies of this kind (the national portal).
     #[serde(default)]
     pub serves_citizens: bool,
@@ -87,7 +91,7 @@ pub struct Body {
     pub serves_citizens: bool,
 }
 
-/// A name that the pack gives to a role, a purpose or a kind of unit.
+/// A name that the pack gives to a purpose or a kind of unit.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
@@ -95,6 +99,19 @@ pub struct Named {
     pub id: String,
     /// What people call it.
     pub name: Text,
+}
+
+/// What officers do.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleKind {
+    /// What other files call it.
+    pub id: String,
+    /// What people call it.
+    pub name: Text,
+    /// The kinds of bodies that have such officers; empty: every one.
+    #[serde(default)]
+    pub held_in: Vec<String>,
 }
 
 /// Whether a day lies between `from` and `until`, both included.

@@ -6,7 +6,7 @@ mod read;
 mod service;
 
 pub use agreement::Agreement;
-pub use body::{Body, BodyKind, ListedBody, Named, OnePer};
+pub use body::{Body, BodyKind, ListedBody, Named, OnePer, RoleKind};
 pub use service::{Relation, ServiceDefinition};
 
 use crate::Purpose;
@@ -33,7 +33,7 @@ pub struct Catalogue {
     index: HashMap<(ServiceName, String), Vec<Arc<Agreement>>>,
     /// How a kind of unit (`phường`) is called with a unit's `{name}`.
     unit_kinds: BTreeMap<String, Text>,
-    roles: BTreeMap<String, Text>,
+    roles: BTreeMap<String, RoleKind>,
     purposes: BTreeMap<String, Text>,
     units: Units,
 }
@@ -85,6 +85,19 @@ impl Catalogue {
     pub fn national(&self, on: Date) -> impl Iterator<Item = Body> {
         let alone = self.kinds.keys().filter(|kind| !self.listed.keys().any(|id| id.kind() == *kind));
         alone.filter_map(move |kind| self.body(&BodyId::new(kind), on).filter(|body| body.unit.is_none()))
+    }
+
+    /// Every body, as it stands on a day.
+    pub fn bodies(&self, on: Date) -> impl Iterator<Item = Body> {
+        let of_kind = move |kind: &BodyKind| -> Vec<BodyId> {
+            let Some(one_per) = kind.one_per else { return Vec::new() };
+            let fits = |unit: &&Unit| unit.province.is_some() == (one_per == OnePer::Commune);
+            let units = self.units.all_on(on).filter(fits);
+            units.map(|unit| BodyId::in_unit(&kind.id, unit.code.as_str())).collect()
+        };
+        let in_units = self.kinds.values().flat_map(of_kind);
+        let all = self.listed.keys().cloned().chain(in_units).filter_map(move |id| self.body(&id, on));
+        self.national(on).chain(all)
     }
 
     /// A kind of body.
@@ -146,7 +159,33 @@ impl Catalogue {
     /// What people call a role.
     #[must_use]
     pub fn role_name(&self, role: &Role) -> Option<&Text> {
-        self.roles.get(role.as_str())
+        self.roles.get(role.as_str()).map(|role| &role.name)
+    }
+
+    /// The roles that officers of a body can have, in the order of their ids.
+    pub fn roles_in(&self, body: &BodyId) -> impl Iterator<Item = Role> {
+        let offices = self.roles.values().filter(|role| !read::BUILT_IN_ROLES.contains(&role.id.as_str()));
+        let held =
+            offices.filter(|role| role.held_in.is_empty() || role.held_in.iter().any(|kind| kind == body.kind()));
+        held.map(|role| Role::new(&role.id))
+    }
+
+    /// Whether bodies of some kind stand right under those of this one's.
+    #[must_use]
+    pub fn has_below(&self, body: &BodyId) -> bool {
+        self.kinds.values().any(|kind| kind.under.as_deref() == Some(body.kind()))
+    }
+
+    /// The body right above one on a day, where the pack names its kind.
+    #[must_use]
+    pub fn above(&self, body: &BodyId, on: Date) -> Option<BodyId> {
+        let above = self.kinds.get(self.body(body, on)?.kind.as_str())?.under.as_deref()?;
+        let Some(one_per) = self.kinds.get(above)?.one_per else { return Some(BodyId::new(above)) };
+        let unit = self.body(body, on)?.unit?;
+        match (one_per, self.units.commune(unit.as_str(), on)) {
+            (OnePer::Province, Some(commune)) => Some(BodyId::in_unit(above, commune.province.as_ref()?.as_str())),
+            (OnePer::Province, None) | (OnePer::Commune, _) => Some(BodyId::in_unit(above, unit.as_str())),
+        }
     }
 
     /// What people call a purpose.

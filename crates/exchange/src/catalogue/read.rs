@@ -3,7 +3,8 @@
 //! `bodies/` holds documents with any of the lists `body_kinds`, `bodies`, `unit_kinds`, `roles` and `purposes`;
 //! `services/` one document for each service, `agreements/` one for each agreement (several to a file, divided by `---`).
 
-use super::{Agreement, BodyKind, Catalogue, ListedBody, Named, ServiceDefinition};
+use super::{Agreement, BodyKind, Catalogue, ListedBody, Named, RoleKind, ServiceDefinition};
+use kernel::{BodyId, Role};
 use pack::{Document, Pack, Report, units::Units};
 use serde::de::DeserializeOwned;
 use std::{
@@ -27,7 +28,7 @@ const CONTRADICTION: &str = "EXC0102";
 const EMPTY: &str = "EXC0103";
 
 /// Roles that an actor has without an office.
-const BUILT_IN_ROLES: [&str; 4] = ["citizen", "citizen-level-2", "system", "anonymous"];
+pub(super) const BUILT_IN_ROLES: [&str; 4] = ["citizen", "citizen-level-2", "system", "anonymous"];
 
 impl Catalogue {
     /// Reads the pack. What is wrong goes to the report; what is right is in the catalogue all the same, so that one
@@ -50,6 +51,7 @@ impl Catalogue {
         }
         for doc in pack.documents("bodies") {
             catalogue.check_listed_bodies(doc, report);
+            catalogue.check_kinds_named(doc, report);
         }
         for doc in pack.documents("services") {
             catalogue.read_service(doc, report);
@@ -95,8 +97,8 @@ impl Catalogue {
         for (at, unit_kind) in list::<Named>(doc, "unit_kinds", report) {
             insert(&mut self.unit_kinds, unit_kind.id, unit_kind.name, doc, &at, report);
         }
-        for (at, role) in list::<Named>(doc, "roles", report) {
-            insert(&mut self.roles, role.id, role.name, doc, &at, report);
+        for (at, role) in list::<RoleKind>(doc, "roles", report) {
+            insert(&mut self.roles, role.id.clone(), role, doc, &at, report);
         }
         for (at, purpose) in list::<Named>(doc, "purposes", report) {
             insert(&mut self.purposes, purpose.id, purpose.name, doc, &at, report);
@@ -115,6 +117,22 @@ impl Catalogue {
                     report.add(doc, &at, CONTRADICTION, format!("`{}` has one body in every unit already", kind.id));
                 }
                 Some(_) => {}
+            }
+        }
+    }
+
+    /// The kinds that kinds and roles name are there.
+    fn check_kinds_named(&self, doc: &Document, report: &mut Report) {
+        let items = |list: &str| doc.value.get(list).and_then(|list| list.as_array()).into_iter().flatten().enumerate();
+        let under = items("body_kinds").map(|(i, kind)| (format!("/body_kinds/{i}/under"), kind.get("under")));
+        let held = items("roles").flat_map(|(i, role)| {
+            let kinds = role.get("held_in").and_then(|kinds| kinds.as_array()).into_iter().flatten().enumerate();
+            kinds.map(move |(at, kind)| (format!("/roles/{i}/held_in/{at}"), Some(kind)))
+        });
+        for (at, kind) in under.chain(held) {
+            let Some(kind) = kind.and_then(|kind| kind.as_str()) else { continue };
+            if !self.kinds.contains_key(kind) {
+                report.add(doc, &at, UNKNOWN, format!("no kind of body is called `{kind}`"));
             }
         }
     }
@@ -176,6 +194,9 @@ impl Catalogue {
         for (i, role) in agreement.roles.iter().enumerate() {
             if !self.roles.contains_key(role.as_str()) && !BUILT_IN_ROLES.contains(&role.as_str()) {
                 report.add(doc, &format!("/roles/{i}"), UNKNOWN, format!("no role is called `{role}`"));
+            } else if !self.can_be_held(role, &BodyId::new(consumer)) {
+                let message = format!("no officer of `{consumer}` is `{role}`");
+                report.add(doc, &format!("/roles/{i}"), CONTRADICTION, message);
             }
         }
         if agreement.purposes.is_empty() {
@@ -193,6 +214,11 @@ impl Catalogue {
         if agreement.needs_case && agreement.bulk {
             report.add(doc, "/bulk", CONTRADICTION, "an extract is about nobody's case");
         }
+    }
+
+    /// Whether somebody of this body, or of this kind of body, can have the role.
+    fn can_be_held(&self, role: &Role, body: &BodyId) -> bool {
+        BUILT_IN_ROLES.contains(&role.as_str()) || self.roles_in(body).any(|held| held == *role)
     }
 
     /// Whether the id can be a body's, on whatever day.

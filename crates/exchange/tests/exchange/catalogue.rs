@@ -74,6 +74,63 @@ from: 2026-01-01
 ";
 
 #[test]
+fn who_holds_which_role_and_who_is_above_whom() {
+    let bodies = "
+body_kinds:
+  - {id: state, name: {vi: Nước, en: State}, legal_basis: [Act]}
+  - {id: province, name: {vi: 'Tỉnh {unit}', en: 'Province {unit}'}, one_per: province, legal_basis: [Act]}
+  - {id: ward, name: {vi: 'Phường {unit}', en: 'Ward {unit}'}, one_per: commune, under: province, legal_basis: [Act]}
+  - {id: clinic, name: {vi: Trạm, en: Clinic}, under: state, legal_basis: [Act]}
+  - {id: club, name: {vi: Hội, en: Club}, under: pub, legal_basis: [Act]}
+bodies:
+  - {id: clinic/one, name: {vi: Trạm Một, en: Clinic One}, unit: '01'}
+roles:
+  - {id: clerk, name: {vi: Thư ký, en: Clerk}, held_in: [ward, pub]}
+  - {id: leader, name: {vi: Lãnh đạo, en: Leader}}
+  - {id: citizen, name: {vi: Công dân, en: Citizen}}
+purposes:
+  - {id: dossier, name: {vi: Hồ sơ, en: Dossier}}
+";
+    let services = "{name: a.get, provider_kinds: [state], summary: {vi: A, en: A}, fields: [name]}";
+    let agreement = "
+id: one
+consumer: clinic
+service: a.get
+purposes: [dossier]
+roles: [leader, clerk]
+fields: [name]
+legal_basis: [Act]
+from: 2026-01-01
+";
+    let (catalogue, report) = read(bodies, services, agreement);
+    let found: Vec<_> = report.problems().iter().map(|finding| format!("{} {}", finding.line, finding.code)).collect();
+    assert_eq!(found, ["6 EXC0102", "7 PAC0030", "11 PAC0030"], "{report:?}");
+    let held = |body: &str| catalogue.roles_in(&body.into()).map(|role| role.to_string()).collect::<Vec<_>>();
+    assert_eq!(held("ward/00004"), ["clerk", "leader"]);
+    assert_eq!(held("clinic/one"), ["leader"]);
+
+    let (catalogue, _) = vietnam();
+    let day = date!(2026 - 11 - 23);
+    for (body, above) in [
+        ("commune-committee/00004", Some("province-committee/01")),
+        ("commune-police/00004", Some("ministry-public-security")),
+        ("social-insurance/01", Some("social-insurance-agency")),
+        ("hospital/01D01", Some("ministry-health")),
+        ("province-committee/01", None),
+        ("commune-committee/99999", None),
+    ] {
+        let found = catalogue.above(&body.into(), day).map(|above| above.to_string());
+        assert_eq!(found.as_deref(), above, "{body}");
+    }
+    assert!(catalogue.has_below(&"province-committee/01".into()));
+    assert!(!catalogue.has_below(&"commune-committee/00004".into()));
+    let all: Vec<String> = catalogue.bodies(day).map(|body| body.id.to_string()).collect();
+    for body in ["ministry-justice", "province-committee/01", "commune-police/00004", "hospital/01D01"] {
+        assert_eq!(all.iter().filter(|id| *id == body).count(), 1, "{body}");
+    }
+}
+
+#[test]
 fn every_fault_is_reported_with_file_and_line() {
     let (_, report) = read(BAD_BODIES, BAD_SERVICES, BAD_AGREEMENTS);
     let found: Vec<_> =

@@ -1,5 +1,5 @@
 //! The word, given once, by which a person sets password and second factor: of a new account, of one that is raised to level 2,
-//! of one that is recovered.
+//! of one that is recovered, of an officer's.
 
 use super::Enrolment;
 use crate::{Error, NewAccount, Phone, TotpSecret, account, kept, login, totp};
@@ -182,11 +182,15 @@ impl Enrolment {
             }
             (None, Some(account)) => {
                 let account = AccountId(account);
-                let strong: bool =
-                    sqlx::query_scalar("select exists (select from identity.totp where totp.account_id = $1)")
-                        .bind(account.0)
-                        .fetch_one(&mut *tx)
-                        .await?;
+                // An officer's has one always, a person's keeps what it had.
+                let strong: bool = sqlx::query_scalar(
+                    "select account.issued_by is not null
+                         or exists (select from identity.totp where totp.account_id = account.account_id)
+                     from identity.account where account.account_id = $1",
+                )
+                .bind(account.0)
+                .fetch_one(&mut *tx)
+                .await?;
                 if strong && second.is_none() {
                     return Err(Error::SecondFactorMissing);
                 }

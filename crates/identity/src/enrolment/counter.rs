@@ -212,7 +212,7 @@ impl Enrolment {
         Ok(self.hand(activation, phone, heard.sentence))
     }
 
-    fn hand(&self, activation: Activation, phone: Phone, sentence: impl FnOnce(&str) -> String) -> Handed {
+    pub(super) fn hand(&self, activation: Activation, phone: Phone, sentence: impl FnOnce(&str) -> String) -> Handed {
         if !self.identity.sends_messages() {
             return Handed::Word(activation);
         }

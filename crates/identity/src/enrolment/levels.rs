@@ -1,5 +1,6 @@
 //! Who may have which account: data of the pack (`accounts/`), since the ages and the terms are the decree's.
 
+use crate::{Course, Trainings};
 use pack::{Pack, Report};
 use serde::Deserialize;
 use time::Date;
@@ -82,10 +83,12 @@ struct Terms {
     level_2_without_card: u16,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Officers {
     idle_days: i64,
+    #[serde(default)]
+    courses: Vec<Course>,
 }
 
 /// The rules of accounts.
@@ -150,6 +153,12 @@ impl Levels {
     #[must_use]
     pub const fn idle_days(&self) -> i64 {
         self.officers.idle_days
+    }
+
+    /// The courses that officers' roles demand.
+    #[must_use]
+    pub fn trainings(&self) -> Trainings {
+        Trainings::new(self.officers.courses.clone())
     }
 
     /// The first day of these rules.

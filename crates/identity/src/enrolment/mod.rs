@@ -8,13 +8,16 @@
 //! - an account that there is already is never given away by a message alone;
 //! - who asks learns nothing from the answer about whether the register knows the person: that is told at the counter;
 //! - level 2 is given only after an officer confirmed the person and, where a picture was taken, a matcher agreed;
-//! - an account that is locked or closed has no session left.
+//! - an account that is locked or closed has no session left;
+//! - officers' accounts are issued, and their roles given, by who administers the accounts of their body, and that one by the body
+//!   above; nobody changes the own account.
 
 mod activation;
 mod agents;
 mod application;
 mod counter;
 mod levels;
+mod officers;
 mod organisation;
 mod registers;
 mod state;
@@ -25,8 +28,8 @@ pub use agents::{Agent, NewAgent, Represented};
 pub use application::{Applied, NewApplication};
 pub use counter::{ApplicationShown, FaceToFace, Found, Heard};
 pub use levels::{ApplicantKind, AskedBy, Levels};
+pub use officers::{NewOfficer, OfficerShown};
 pub use organisation::NewOrganisation;
-pub(crate) use state::may_keep;
 pub use state::{AccountShown, AccountState};
 pub use watch::{DEATHS, IDLE_OFFICERS, ORGANISATIONS, RESIDENCES};
 

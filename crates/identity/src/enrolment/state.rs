@@ -1,8 +1,9 @@
-//! Locking, unlocking, closing.
+//! Locking, unlocking, closing. [`Enrolment::account`] and what is beside it here are about people's accounts; an officer's is its
+//! body's ([`Enrolment::officer`]).
 
 use super::counter::{officer, reason_of};
 use super::{Enrolment, PROVIDER};
-use crate::{ADMINISTRATOR, Error, account};
+use crate::{AccountEvent, Error, account, event};
 use kernel::{AccountId, Actor, Ctx};
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
@@ -20,6 +21,15 @@ pub enum AccountState {
 }
 
 impl AccountState {
+    /// From the two columns that say so.
+    pub(super) const fn of(disabled_at: Option<OffsetDateTime>, locked_at: Option<OffsetDateTime>) -> Self {
+        match (disabled_at, locked_at) {
+            (None, _) => Self::Active,
+            (Some(_), Some(_)) => Self::Locked,
+            (Some(_), None) => Self::Closed,
+        }
+    }
+
     /// As pages name it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -59,12 +69,12 @@ struct Row {
 }
 
 impl Enrolment {
-    /// How an account stands. Its owner, the counter and administrators may ask.
+    /// How an account stands. Its owner and the counter may ask.
     ///
     /// # Errors
     /// `NotAllowed`, `NoSuchAccount`.
     pub async fn account(&self, ctx: &Ctx, account: AccountId) -> Result<AccountShown, Error> {
-        may_keep(ctx, account)?;
+        self.may_keep(ctx, account).await?;
         let row: Option<Row> = sqlx::query_as(
             "select login.login, account.label, account.level, account.disabled_at, account.locked_at, account.locked_why
              from identity.account join identity.login on login.account_id = account.account_id
@@ -74,47 +84,33 @@ impl Enrolment {
         .fetch_optional(self.identity.db.pool())
         .await?;
         let row = row.ok_or(Error::NoSuchAccount)?;
-        let state = match (row.disabled_at, row.locked_at) {
-            (None, _) => AccountState::Active,
-            (Some(_), Some(_)) => AccountState::Locked,
-            (Some(_), None) => AccountState::Closed,
-        };
+        let state = AccountState::of(row.disabled_at, row.locked_at);
         let level = row.level.and_then(|level| u8::try_from(level).ok());
         Ok(AccountShown { account, login: row.login, label: row.label, level, state, why: row.locked_why })
     }
 
-    /// Locks an account, and ends its sessions. Its owner, the counter, administrators and the program may.
+    /// Locks an account, and ends its sessions. Its owner, the counter and the program may.
     ///
     /// # Errors
     /// `NotAllowed`, `ReasonMissing`, `WrongState` unless it is active.
     pub async fn lock(&self, ctx: &Ctx, account: AccountId, why: &str) -> Result<(), Error> {
-        may_keep(ctx, account)?;
+        self.may_keep(ctx, account).await?;
         let mut tx = self.identity.db.begin().await?;
         lock(&mut tx, ctx, account, reason_of(why)?).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Unlocks it. The counter and administrators may; an owner comes to the counter.
+    /// Unlocks it. The counter may; an owner comes to the counter.
     ///
     /// # Errors
-    /// `NotAllowed`, `WrongState` unless it is locked.
+    /// `NotAllowed`, `ReasonMissing`, `WrongState` unless it is locked.
     pub async fn unlock(&self, ctx: &Ctx, account: AccountId, why: &str) -> Result<(), Error> {
-        if !is_administrator(ctx) {
-            officer(ctx)?;
-        }
+        officer(ctx)?;
+        self.may_keep(ctx, account).await?;
         let why = reason_of(why)?;
         let mut tx = self.identity.db.begin().await?;
-        let done = sqlx::query(
-            "update identity.account set disabled_at = null, locked_at = null, locked_why = null
-             where account_id = $1 and locked_at is not null",
-        );
-        if done.bind(account.0).execute(&mut *tx).await?.rows_affected() == 0 {
-            return Err(Error::WrongState);
-        }
-        let subject = account::must_exist(&mut tx, account).await?;
-        let body = json!({"event": "account-unlocked", "account": account, "reason": why});
-        account::log(&mut tx, ctx, subject, body).await?;
+        unlock(&mut tx, ctx, account, why).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -122,24 +118,42 @@ impl Enrolment {
     /// Closes it for good, and ends its sessions. Whether it was open until now.
     ///
     /// # Errors
-    /// `NotAllowed`, `NoSuchAccount`.
+    /// `NotAllowed`, `ReasonMissing`, `NoSuchAccount`.
     pub async fn close(&self, ctx: &Ctx, account: AccountId, why: &str) -> Result<bool, Error> {
-        may_keep(ctx, account)?;
+        self.may_keep(ctx, account).await?;
         let why = reason_of(why)?;
         let mut tx = self.identity.db.begin().await?;
-        let subject = account::must_exist(&mut tx, account).await?;
-        let done = sqlx::query(
-            "update identity.account set disabled_at = coalesce(disabled_at, $2), locked_at = null, locked_why = null
-             where account_id = $1 and (disabled_at is null or locked_at is not null)",
-        );
-        let closed = done.bind(account.0).bind(ctx.now()).execute(&mut *tx).await?.rows_affected() > 0;
-        if closed {
-            account::end_sessions(&mut tx, ctx, account).await?;
-            let body = json!({"event": "account-closed", "account": account, "reason": why});
-            account::log(&mut tx, ctx, subject, body).await?;
-        }
+        let closed = close(&mut tx, ctx, account, why).await?;
         tx.commit().await?;
         Ok(closed)
+    }
+
+    /// What happened to an account, newest first. Its owner and the counter may ask.
+    ///
+    /// # Errors
+    /// `NotAllowed`, `NoSuchAccount`.
+    pub async fn history(&self, ctx: &Ctx, account: AccountId) -> Result<Vec<AccountEvent>, Error> {
+        self.may_keep(ctx, account).await?;
+        event::of(&self.identity.db, account).await
+    }
+
+    /// Who may look at an account, lock and close it: its owner; the program and the counter, if it is a person's.
+    async fn may_keep(&self, ctx: &Ctx, account: AccountId) -> Result<(), Error> {
+        let (own, keeper) = match &ctx.actor {
+            Actor::Citizen { account: own, .. } => (*own == account, false),
+            Actor::Officer { account: own, .. } => (*own == account, officer(ctx).is_ok()),
+            Actor::System { body, .. } => (false, body.as_str() == PROVIDER),
+            Actor::Anonymous => (false, false),
+        };
+        if own {
+            return Ok(());
+        }
+        if !keeper {
+            return Err(Error::NotAllowed);
+        }
+        let mut conn = self.identity.db.pool().acquire().await?;
+        let person = account::must_exist(&mut conn, account).await?;
+        person.map(drop).ok_or(Error::NotAllowed)
     }
 }
 
@@ -153,22 +167,36 @@ pub(super) async fn lock(conn: &mut PgConnection, ctx: &Ctx, account: AccountId,
         return Err(Error::WrongState);
     }
     account::end_sessions(conn, ctx, account).await?;
+    told(conn, ctx, account, "account-locked", why).await
+}
+
+/// Unlocks a locked account within a transaction.
+pub(super) async fn unlock(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, why: &str) -> Result<(), Error> {
+    let done = sqlx::query(
+        "update identity.account set disabled_at = null, locked_at = null, locked_why = null
+         where account_id = $1 and locked_at is not null",
+    );
+    if done.bind(account.0).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Err(Error::WrongState);
+    }
+    told(conn, ctx, account, "account-unlocked", why).await
+}
+
+/// Closes an account within a transaction. Whether it was open or locked until now.
+pub(super) async fn close(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, why: &str) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update identity.account set disabled_at = coalesce(disabled_at, $2), locked_at = null, locked_why = null
+         where account_id = $1 and (disabled_at is null or locked_at is not null)",
+    );
+    let closed = done.bind(account.0).bind(ctx.now()).execute(&mut *conn).await?.rows_affected() > 0;
+    if closed {
+        account::end_sessions(conn, ctx, account).await?;
+        told(conn, ctx, account, "account-closed", why).await?;
+    }
+    Ok(closed)
+}
+
+async fn told(conn: &mut PgConnection, ctx: &Ctx, account: AccountId, event: &str, why: &str) -> Result<(), Error> {
     let subject = account::must_exist(conn, account).await?;
-    let body = json!({"event": "account-locked", "account": account, "reason": why});
-    account::log(conn, ctx, subject, body).await
-}
-
-fn is_administrator(ctx: &Ctx) -> bool {
-    matches!(&ctx.actor, Actor::Officer { roles, .. } if roles.iter().any(|role| role.as_str() == ADMINISTRATOR))
-}
-
-/// Who may look at an account, lock and close it.
-pub(crate) fn may_keep(ctx: &Ctx, account: AccountId) -> Result<(), Error> {
-    let may = match &ctx.actor {
-        Actor::Citizen { account: own, .. } => *own == account,
-        Actor::System { body, .. } => body.as_str() == PROVIDER,
-        Actor::Officer { account: own, .. } => *own == account || is_administrator(ctx) || officer(ctx).is_ok(),
-        Actor::Anonymous => false,
-    };
-    if may { Ok(()) } else { Err(Error::NotAllowed) }
+    account::log(conn, ctx, subject, json!({"event": event, "account": account, "reason": why})).await
 }

@@ -6,7 +6,8 @@
 
 use super::Provider;
 use super::authority::{authority, end, in_force};
-use crate::{Error, account::may_manage};
+use super::keys::may_decide;
+use crate::Error;
 use exchange::{Request, Scope};
 use kernel::{AccountId, Actor, Ctx, Kind, SubjectId};
 use ledger::Entry;
@@ -130,7 +131,7 @@ impl Provider {
         let (agent, about) = end(&mut tx, ctx, delegation).await?.ok_or(Error::NoSuchGrant)?;
         let own = matches!(ctx.actor, Actor::Citizen { account, .. } if account == agent);
         if !own {
-            may_manage(ctx)?;
+            may_decide(ctx)?;
         }
         let body = json!({"event": "delegation-ended", "delegation": delegation, "by": ctx.actor});
         ledger::append(&mut tx, ctx, Entry { subject: about, kind: "change", body }).await?;

@@ -1,12 +1,12 @@
 //! Making, changing and closing accounts.
 
-use crate::{OFFICER, PASSWORD, house, number, role};
-use identity::{Error, NewAccount, TotpSecret};
+use crate::{PASSWORD, house, number, role};
+use identity::{Error, NewAccount};
 use kernel::{Actor, SubjectId};
 use web::NewSession;
 
 /// A session of the account, as the portal would begin one.
-async fn begin_session(house: &crate::House, account: kernel::AccountId) -> String {
+pub(crate) async fn begin_session(house: &crate::House, account: kernel::AccountId) -> String {
     let mut conn = house.test.db.pool().acquire().await.unwrap();
     let none = serde_json::json!({});
     let new = NewSession {
@@ -19,7 +19,7 @@ async fn begin_session(house: &crate::House, account: kernel::AccountId) -> Stri
     web::open(&mut conn, &house.visitor, &new).await.unwrap().token
 }
 
-async fn has_session(house: &crate::House, token: &str) -> bool {
+pub(crate) async fn has_session(house: &crate::House, token: &str) -> bool {
     let mut conn = house.test.db.pool().acquire().await.unwrap();
     web::find(&mut conn, &house.visitor, token, false).await.unwrap().is_some()
 }
@@ -55,19 +55,17 @@ async fn what_an_account_must_have() {
 }
 
 #[tokio::test]
-async fn only_the_program_and_administrators_manage_accounts() {
+async fn only_the_program_makes_accounts_by_hand() {
     let house = house().await;
     let mut conn = house.test.db.pool().acquire().await.unwrap();
-    let officer = |role: &str| {
-        house.system.act_as(Actor::Officer {
-            account: house.officer,
-            body: "ministry-justice".into(),
-            roles: vec![role.into()],
-        })
-    };
     let (account, subject) = house.mother;
-    let citizen = house.system.act_as(Actor::Citizen { account, subject, level: 2 });
-    for ctx in [&house.visitor, &citizen, &officer("leader")] {
+    let citizen = Actor::Citizen { account, subject, level: 2 };
+    let officer = Actor::Officer {
+        account: house.officer,
+        body: "national-portal".into(),
+        roles: vec!["administrator".into(), "account-administrator".into()],
+    };
+    for actor in [Actor::Anonymous, citizen, officer] {
         let new = NewAccount {
             login: &number(9),
             password: PASSWORD,
@@ -76,48 +74,9 @@ async fn only_the_program_and_administrators_manage_accounts() {
             totp: None,
             label: "X",
         };
-        let today = ctx.today();
-        let answers = [
-            house.identity.create_account(&mut conn, ctx, &new).await.map(|_| ()),
-            house.identity.replace_totp(&mut conn, ctx, account, &house.secret).await,
-            house.identity.disable(&mut conn, ctx, account).await,
-            identity::grant_role(&mut conn, ctx, account, role("ministry-justice", "leader", today, None))
-                .await
-                .map(|_| ()),
-            identity::end_role(&mut conn, ctx, account, ctx.uuid()).await,
-        ];
-        for answer in answers {
-            assert!(matches!(answer, Err(Error::NotAllowed)), "{answer:?}");
-        }
+        let answer = house.identity.create_account(&mut conn, &house.system.act_as(actor), &new).await;
+        assert!(matches!(answer, Err(Error::NotAllowed)), "{answer:?}");
     }
-    house.identity.disable(&mut conn, &officer("administrator"), account).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_role_begins_and_ends_and_with_it_the_sessions() {
-    let house = house().await;
-    let mut conn = house.test.db.pool().acquire().await.unwrap();
-    let (mother, _) = house.mother;
-    let today = house.system.today();
-    let granted = role("commune-committee/00004", "civil-status-officer", today, None);
-    let id = identity::grant_role(&mut conn, &house.system, mother, granted.clone()).await.unwrap();
-    let roles = identity::officer_roles(&mut conn, &house.system, mother).await.unwrap();
-    assert_eq!(roles, [(granted.body, granted.role)]);
-    let token = begin_session(&house, mother).await;
-    identity::end_role(&mut conn, &house.system, mother, id).await.unwrap();
-    assert!(identity::officer_roles(&mut conn, &house.system, mother).await.unwrap().is_empty());
-    assert_eq!(identity::held(&mut conn, mother).await.unwrap().len(), 1, "it stays known");
-    assert!(!has_session(&house, &token).await);
-}
-
-#[tokio::test]
-async fn a_role_needs_a_second_factor() {
-    let house = house().await;
-    let mut conn = house.test.db.pool().acquire().await.unwrap();
-    let weak = house.try_in(&number(1), PASSWORD, None).await.unwrap().account;
-    let granted = role("ministry-justice", "leader", house.system.today(), None);
-    let answer = identity::grant_role(&mut conn, &house.system, weak, granted).await;
-    assert!(matches!(answer, Err(Error::SecondFactorMissing)));
 }
 
 #[tokio::test]
@@ -147,25 +106,6 @@ async fn guessing_at_the_present_password_is_locked_out_too() {
         codes.push(kernel::Problem::from(answer.unwrap_err()).code);
     }
     assert_eq!(codes, ["IDN0001", "IDN0001", "IDN0001", "IDN0001", "IDN0001", "IDN0002", "IDN0002"]);
-}
-
-#[tokio::test]
-async fn a_lost_phone_is_replaced_and_a_closed_account_stays_closed() {
-    let house = house().await;
-    let mut conn = house.test.db.pool().acquire().await.unwrap();
-    let token = begin_session(&house, house.officer).await;
-    let secret = TotpSecret::draw(&house.system.random);
-    house.identity.replace_totp(&mut conn, &house.system, house.officer, &secret).await.unwrap();
-    assert!(!has_session(&house, &token).await);
-    assert_eq!(house.try_in(OFFICER, PASSWORD, Some(&house.code())).await.unwrap_err(), "IDN0001");
-    let code = identity::totp_now(&secret, house.visitor.now());
-    house.try_in(OFFICER, PASSWORD, Some(&code)).await.unwrap();
-
-    let token = begin_session(&house, house.officer).await;
-    house.identity.disable(&mut conn, &house.system, house.officer).await.unwrap();
-    assert!(!has_session(&house, &token).await);
-    assert_eq!(house.try_in(OFFICER, PASSWORD, Some(&code)).await.unwrap_err(), "IDN0001");
-    assert!(matches!(house.identity.choices(&house.visitor, house.officer).await, Err(Error::NoSuchAccount)));
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ impl Desk {
     }
 
     /// The word in the last message.
-    async fn word(&self) -> String {
+    pub(crate) async fn word(&self) -> String {
         self.messages().await.remove(0).1
     }
 
@@ -282,11 +282,11 @@ async fn what_the_counter_looks_at_is_in_the_owners_history() {
     let (account, _) = desk.opened().await;
     desk.enrolment.call_up(&desk.officer, &number(LAN)).await.unwrap();
     let owner = desk.house.system.act_as(Actor::Citizen { account, subject: desk.lan, level: 2 });
-    let events = desk.house.identity.history(&owner, account).await.unwrap();
+    let events = desk.enrolment.history(&owner, account).await.unwrap();
     assert!(events.iter().any(|event| event.what == "account-called-up"));
     let (other, subject) = desk.house.mother;
     let stranger = desk.house.system.act_as(Actor::Citizen { account: other, subject, level: 2 });
-    assert!(matches!(desk.house.identity.history(&stranger, account).await, Err(Error::NotAllowed)));
+    assert!(matches!(desk.enrolment.history(&stranger, account).await, Err(Error::NotAllowed)));
 }
 
 #[tokio::test]
@@ -469,8 +469,8 @@ async fn officers_who_do_not_come_for_45_days_are_locked() {
     assert_eq!(desk.enrolment.lock_idle_officers(&house.system).await.unwrap(), 0);
     house.clock.set(house.system.now() + Duration::days(6));
     assert_eq!(desk.enrolment.lock_idle_officers(&house.system).await.unwrap(), 1);
-    assert_eq!(desk.enrolment.account(&desk.officer, house.officer).await.unwrap().state, AccountState::Locked);
-    assert_eq!(desk.enrolment.account(&desk.officer, busy).await.unwrap().state, AccountState::Active);
+    assert_eq!(desk.enrolment.officer(&house.system, house.officer).await.unwrap().state, AccountState::Locked);
+    assert_eq!(desk.enrolment.officer(&house.system, busy).await.unwrap().state, AccountState::Active);
 }
 
 pub(crate) const MARIA: NewApplication<'static> = NewApplication {

@@ -5,6 +5,7 @@ mod accounts;
 mod attacks;
 mod authenticators;
 mod enrolment;
+mod officers;
 mod organisations;
 mod sign_in;
 mod training;

@@ -152,7 +152,7 @@ async fn a_representative_appoints_agents_who_stay_when_another_represents_it() 
     assert_eq!((agent.id, agent.name.as_str(), agent.until), (second, "Nguyễn Thị Lan", until));
 
     let acts = desk.house.system.act_as(Actor::Citizen { account, subject: desk.lan, level: 2 });
-    let seen = desk.house.identity.history(&acts, account).await.unwrap();
+    let seen = desk.enrolment.history(&acts, account).await.unwrap();
     let told: Vec<&str> = seen.iter().map(|event| event.what.as_str()).collect();
     for what in ["delegation-recorded", "delegation-ended"] {
         assert!(told.contains(&what), "{told:?}");

@@ -1,7 +1,8 @@
 //! Roles that work only after a course.
 
-use crate::{OFFICER, PASSWORD, START, house};
-use identity::{Demand, Trainings};
+use crate::enrolment::desk;
+use crate::{OFFICER, PASSWORD, START};
+use identity::{Course, Trainings};
 use kernel::{Actor, Problem, Role};
 use time::Duration;
 
@@ -15,12 +16,17 @@ fn roles(choices: &[Actor]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_role_that_demands_a_course_works_from_the_course_until_it_is_old() {
-    let mut house = house().await;
-    let demand = Demand { role: Role::from("residence-officer"), course: "population-data".to_owned(), days: 730 };
-    house.identity = house.identity.clone().with_trainings(Trainings::new(vec![demand]));
+    let desk = desk().await;
+    let mut house = desk.house;
+    let course = Course {
+        id: "population-data".to_owned(),
+        name: pack::Text::new("Dữ liệu dân cư", "Population data"),
+        days: 730,
+        roles: vec![Role::from("residence-officer")],
+    };
+    house.identity = house.identity.clone().with_trainings(Trainings::new(vec![course]));
     let signed_in = house.try_in(OFFICER, PASSWORD, Some(&house.code())).await.unwrap();
     assert_eq!(roles(&signed_in.choices), ["civil-status-officer", "leader"], "not yet");
-    let mut conn = house.test.db.pool().acquire().await.unwrap();
     let today = house.system.today();
     let tomorrow = today.next_day().unwrap();
     for (ctx, course, day, expected) in [
@@ -31,11 +37,11 @@ async fn a_role_that_demands_a_course_works_from_the_course_until_it_is_old() {
         (&house.system, "population-data", today, Ok(())),
         (&house.system, "population-data", today, Ok(())),
     ] {
-        let recorded = house.identity.record_training(&mut conn, ctx, house.officer, course, day).await;
+        let recorded = desk.enrolment.record_training(ctx, house.officer, course, day).await;
         let recorded = recorded.map_err(|error| Problem::from(error).code.into_owned());
         assert_eq!(recorded.as_ref().map(drop).map_err(String::as_str), expected.map(drop), "{course} {day}");
     }
-    let taken = house.identity.trainings_of(house.officer).await.unwrap();
+    let taken = desk.enrolment.trainings_of(&house.system, house.officer).await.unwrap();
     assert_eq!(taken, [("first-aid".to_owned(), today), ("population-data".to_owned(), today)]);
     let now = house.identity.choices(&house.visitor, house.officer).await.unwrap();
     assert_eq!(roles(&now), ["civil-status-officer", "leader", "residence-officer"]);

@@ -32,7 +32,7 @@ pub const TEXT_MAX: usize = 4000;
 /// Lines in one list.
 pub const LINES_MAX: u32 = 200;
 /// Roles that have nothing to do with what citizens ask.
-const OTHER_WORK: [&str; 3] = ["administrator", "programme-coordinator", "programme-reporter"];
+const OTHER_WORK: [&str; 4] = ["administrator", "account-administrator", "programme-coordinator", "programme-reporter"];
 
 /// Where a petition stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -21,10 +21,17 @@ pub(crate) fn enrolment(state: &State) -> Result<&Enrolment, Problem> {
 
 /// What a message says of the word that opens an account, in a language.
 pub(crate) fn message(state: &State, language: Language) -> impl FnOnce(&str) -> String + Send + use<> {
+    message_as(state, language, "message-activation")
+}
+
+/// The same of an officer's account.
+pub(crate) fn message_to_officer(state: &State) -> impl FnOnce(&str) -> String + Send + use<> {
+    message_as(state, Language::Vi, "message-activation-officer")
+}
+
+fn message_as(state: &State, language: Language, sentence: &'static str) -> impl FnOnce(&str) -> String + Send + use<> {
     let (texts, link) = (state.web.texts.clone(), format!("{}/tai-khoan/kich-hoat", state.origin));
-    move |word| {
-        texts.say(language, "message-activation", &[("word".to_owned(), word.to_owned()), ("link".to_owned(), link)])
-    }
+    move |word| texts.say(language, sentence, &[("word".to_owned(), word.to_owned()), ("link".to_owned(), link)])
 }
 
 /// Made-up people without an account, for who tries the demonstration.

@@ -110,12 +110,29 @@ fn mendable(state: &State, language: Language, problem: Problem, at: &str) -> Re
 
 /// The word is on the page only where the officer must hand it over.
 fn opened(state: &State, me: &OfficerSession, why: &str, handed: &Handed) -> Answer {
+    word_page(state, me, HERE, "desk", why, handed)
+}
+
+/// The same in the words of another counter (`desk`, `officers`), which one goes back to.
+pub(crate) fn word_page(
+    state: &State,
+    me: &OfficerSession,
+    here: &str,
+    say: &str,
+    why: &str,
+    handed: &Handed,
+) -> Answer {
     let (token, ending) = match handed {
         Handed::Word(Activation { token, .. }) => (Some(token), None),
         Handed::Sent { ending } => (None, Some(ending)),
     };
+    let token = token.map(|token| {
+        // In fours, so that it can be read aloud and typed; the page that takes it leaves hyphens out.
+        let fours: Vec<&str> = token.as_bytes().chunks(4).filter_map(|four| std::str::from_utf8(four).ok()).collect();
+        fours.join("-")
+    });
     let link = format!("{}/tai-khoan/kich-hoat", state.origin);
-    let content = json!({"token": token, "ending": ending, "why": why, "link": link});
+    let content = json!({"token": token, "ending": ending, "why": why, "link": link, "here": here, "say": say});
     Ok(page::own(state, &me.visit, "account/desk-opened.html", content)?)
 }
 
@@ -191,9 +208,10 @@ async fn account_page(
 ) -> Answer {
     let account = AccountId(id);
     let found = enrolment(state)?.account(&me.visit.ctx, account).await?;
-    let events = history::events(state, &me.visit.ctx, me.visit.language, account).await?;
+    let events = enrolment(state)?.history(&me.visit.ctx, account).await?;
+    let events = history::words(state, me.visit.language, &events);
     let a = json!({
-        "label": found.label, "login": found.login, "level": found.level, "state": found.state.as_str(), "why": found.why,
+        "label": found.label, "login": found.login, "level": found.level, "state": found.state.as_str(), "why": found.why.as_deref().map(|why| history::reason(state, me.visit.language, why)),
     });
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let portrait = state.demo.as_ref().map(|demo| (demo.portrait)(&found.login));

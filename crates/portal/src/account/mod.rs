@@ -20,7 +20,10 @@ mod qr;
 mod security;
 mod step_up;
 
+pub(crate) use apply::{enrolment, message_to_officer};
 pub(crate) use consent::client;
+pub(crate) use counter::word_page;
+pub(crate) use history::{reason, words as history_words};
 
 use crate::State;
 use axum::{

@@ -1,8 +1,9 @@
 //! `/quan-tri`: what the administrator of the system sees, and may do. About requests, jobs and the ledger; never about a
 //! person. It goes through the door like everything else (service `system.operate`), so that who looked and who
-//! retried what is in the ledger too.
+//! retried what is in the ledger too. And `/quan-tri/can-bo`, of who administers the accounts of a body.
 
 mod clients;
+mod officers;
 
 use crate::State;
 use crate::page::{self, Answer, go, query};
@@ -37,6 +38,9 @@ pub(crate) fn router() -> Router<State> {
         .route("/quan-tri/ben-thu-ba", get(clients::show).post(clients::decide))
         .route("/quan-tri/ben-thu-ba/moi", get(clients::new).post(clients::register))
         .route("/quan-tri/khoa-ky", post(clients::rotate))
+        .route("/quan-tri/can-bo", get(officers::list))
+        .route("/quan-tri/can-bo/moi", get(officers::new).post(officers::issue))
+        .route("/quan-tri/can-bo/{account}", get(officers::show).post(officers::change))
 }
 
 async fn show_overview(extract::State(state): extract::State<State>, me: OfficerSession, uri: Uri) -> Answer {

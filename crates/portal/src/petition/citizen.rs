@@ -2,7 +2,7 @@
 
 use super::{body, line, step as of_step};
 use crate::page::{self, Answer, go, query};
-use crate::{State, again};
+use crate::{State, again, bodies};
 use axum::extract::{self, Path};
 use axum::http::Uri;
 use indicator::petitions::{Deed, NewPetition};
@@ -57,8 +57,8 @@ fn content(state: &State, me: &CitizenSession, about: &About, words: &str, form:
     let found = body::search(state, ctx, words);
     let named = |of: &Option<(Uuid, String)>| of.as_ref().map(|(id, code)| json!({"id": id, "code": code}));
     let mut content = json!({
-        "body": about.body.as_ref().map(|one| body::shown(state, ctx, one)), "words": words,
-        "found": found.iter().map(|one| body::shown(state, ctx, one)).collect::<Vec<_>>(),
+        "body": about.body.as_ref().map(|one| bodies::shown(state, ctx, one)), "words": words,
+        "found": found.iter().map(|one| bodies::shown(state, ctx, one)).collect::<Vec<_>>(),
         "dossier": named(&about.dossier), "repeats": named(&about.repeats),
     });
     again::fields(&mut content, &["text"], form);
