@@ -9,6 +9,7 @@ use indicator::evidence::{Recomputed, recompute};
 use indicator::live::{Bodies, COUNTRY};
 use indicator::stored::{Desk, Nature, Natures, Settings};
 use kernel::BodyId;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ const POPULATION: &str = "population.";
 /// How ministries are called in data.
 const MINISTRY: &str = "ministry-";
 
-/// The live index of a program: committees by their units, then the ministries and agencies of the pack. `snapshot` is the file
+/// The live index of a program: committees by their units, then the ministries and agencies of the pack with their offices. `snapshot` is the file
 /// from which the next start goes on.
 ///
 /// # Errors
@@ -40,6 +41,7 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
             bodies.add(&body.id, Level::Ministry, &all).map_err(|error| anyhow::anyhow!(error))?;
         }
     }
+    add_offices(country, &mut bodies, today)?;
     let procedures = at_bodies(&country.setting, &bodies, today).into();
     let settings = Settings {
         indicators: country.indicators.clone(),
@@ -52,6 +54,35 @@ pub fn desk(country: &Country, db: &Db, today: Date, snapshot: Option<PathBuf>) 
         snapshot,
     };
     Ok(Desk::new(db.clone(), settings))
+}
+
+/// The offices of ministries and agencies (QĐ 766/QĐ-TTg, Điều 2): the bodies that carry out a procedure of the pack, and those
+/// between them and a body that is scored.
+fn add_offices(country: &Country, bodies: &mut Bodies, today: Date) -> Result<()> {
+    let (setting, catalogue) = (&country.setting, &country.setting.bodies);
+    let procedures = setting.catalogue.procedures_on(today);
+    let mut kinds: BTreeSet<String> = procedures.flat_map(|dated| dated.item.carried_out_by.iter().cloned()).collect();
+    loop {
+        let under = kinds.iter().filter_map(|kind| catalogue.kind(kind)?.under.clone());
+        let more: Vec<String> = under.filter(|kind| !kinds.contains(kind)).collect();
+        if more.is_empty() {
+            break;
+        }
+        kinds.extend(more);
+    }
+    let offices: Vec<_> =
+        catalogue.bodies(today).filter(|body| kinds.contains(&body.kind)).map(|body| body.id).collect();
+    // Each round adds those right below what is there.
+    let mut before = 0;
+    while bodies.all().len() != before {
+        before = bodies.all().len();
+        for office in &offices {
+            if let Some(above) = catalogue.above(office, today).filter(|above| bodies.number(above).is_ok()) {
+                bodies.add(office, Level::Office, &above).map_err(|error| anyhow::anyhow!(error))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the procedures of the main job are, by the pack's own description of them.
@@ -151,4 +182,41 @@ fn table(result: &Recomputed) -> String {
     lines.push(format!("total {} of {}; shown {}", result.score.total, result.score.of, result.shown.total));
     lines.push(if result.same { "the same" } else { "NOT the same" }.to_owned());
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn a_ministrys_offices_stand_below_it_in_their_order() {
+        let (country, on) = (Country::open(None).unwrap(), date!(2026 - 11 - 23));
+        let mut bodies = Bodies::of_units(&country.units, on).unwrap();
+        for body in ["ministry-public-security", "social-insurance-agency", "ministry-health"] {
+            bodies.add(&BodyId::from(body), Level::Ministry, &BodyId::from(COUNTRY)).unwrap();
+        }
+        let before = bodies.all().len();
+        add_offices(&country, &mut bodies, on).unwrap();
+        let above = |body: &str| {
+            let body = bodies.get(bodies.number(&body.into()).ok()?)?;
+            Some((body.level, bodies.get(body.above?)?.id.to_string()))
+        };
+        for (office, over) in [
+            ("commune-police/00004", "province-police/01"),
+            ("province-police/01", "ministry-public-security"),
+            ("social-insurance/79", "social-insurance-agency"),
+        ] {
+            assert_eq!(above(office), Some((Level::Office, over.to_owned())), "{office}");
+        }
+        assert_eq!(above("commune-committee/00004"), Some((Level::Commune, "province-committee/01".to_owned())));
+        assert_eq!(above("hospital/01D01"), None, "it carries out no procedure");
+        let provinces = country.units.provinces(on).len();
+        let communes = country.units.all_on(on).count() - provinces;
+        assert_eq!(
+            bodies.all().len() - before,
+            communes + 2 * provinces,
+            "police of communes and provinces, insurance"
+        );
+    }
 }

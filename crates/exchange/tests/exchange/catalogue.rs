@@ -113,7 +113,8 @@ from: 2026-01-01
     let day = date!(2026 - 11 - 23);
     for (body, above) in [
         ("commune-committee/00004", Some("province-committee/01")),
-        ("commune-police/00004", Some("ministry-public-security")),
+        ("commune-police/00004", Some("province-police/01")),
+        ("province-police/01", Some("ministry-public-security")),
         ("social-insurance/01", Some("social-insurance-agency")),
         ("hospital/01D01", Some("ministry-health")),
         ("province-committee/01", None),

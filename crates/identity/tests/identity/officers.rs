@@ -110,7 +110,9 @@ async fn who_may_issue_which_account_where() {
         (PROVINCE, "account-administrator", COMMUNE, "civil-status-officer", false),
         (PROVINCE, "account-administrator", POLICE, "account-administrator", false),
         (PROVINCE, "account-administrator", "commune-committee/26740", "account-administrator", false),
-        ("ministry-public-security", "account-administrator", POLICE, "account-administrator", true),
+        ("province-police/01", "account-administrator", POLICE, "account-administrator", true),
+        ("ministry-public-security", "account-administrator", "province-police/01", "account-administrator", true),
+        ("ministry-public-security", "account-administrator", POLICE, "account-administrator", false),
         ("ministry-health", "account-administrator", "hospital/01D01", "account-administrator", true),
         // The operator appoints everywhere; other roles only as the body's own administrator of accounts.
         ("national-portal", "administrator", COMMUNE, "account-administrator", true),
