@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Db;
+use store::feed::READ_MAX;
 use tokio::sync::watch;
 
 /// How often a process looks for what changed. With the feeds' own pauses a change is in the score within a second.
@@ -74,8 +75,9 @@ impl Desk {
     /// takes events from the main job; every other reads what came of them.
     pub async fn run(&self, ctx: &Ctx, leads: bool, mut shutdown: watch::Receiver<bool>) {
         while !*shutdown.borrow() {
-            let pause = match self.look(ctx, leads).await {
-                Ok(()) => LOOK_EVERY,
+            let pause = match self.step(ctx, leads).await {
+                Ok(true) => continue,
+                Ok(false) => LOOK_EVERY,
                 Err(error) => {
                     tracing::warn!(code = error.code(), "figures do not move");
                     PAUSE_AFTER_ERROR
@@ -97,7 +99,17 @@ impl Desk {
     /// # Errors
     /// `UnknownIndicator`; when the database fails.
     pub async fn look(&self, ctx: &Ctx, leads: bool) -> Result<(), Error> {
-        while leads && follow(&self.db, ctx, &self.settings.natures).await? > 0 {}
+        while self.step(ctx, leads).await? {}
+        Ok(())
+    }
+
+    /// Takes in at most one batch of what the main job has published, and what has changed by then: under a stream of events
+    /// that does not end, the figures move all the same. Whether there may be more.
+    ///
+    /// # Errors
+    /// As [`Desk::look`].
+    pub async fn step(&self, ctx: &Ctx, leads: bool) -> Result<bool, Error> {
+        let followed = if leads { follow(&self.db, ctx, &self.settings.natures).await? } else { 0 };
         let figured = match self.figured.get() {
             Some(figured) => figured,
             None => {
@@ -105,8 +117,8 @@ impl Desk {
                 self.figured.get_or_init(|| made)
             }
         };
-        figured.catch_up(ctx).await?;
-        Ok(())
+        let read = figured.catch_up(ctx).await?;
+        Ok(followed.max(read) as i64 >= READ_MAX)
     }
 
     async fn make(&self, ctx: &Ctx) -> Result<Figured, Error> {

@@ -98,7 +98,7 @@ impl Figured {
         self.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in everything that has changed, and the time. Gives how many changes that were.
+    /// Takes in everything that has changed so far, and the time. Gives how many changes that were.
     ///
     /// # Errors
     /// When the database fails.
@@ -137,6 +137,10 @@ impl Figured {
             drop(live);
             count += items.len();
             *read = last;
+            // The next ones may go on coming for ever.
+            if (items.len() as i64) < READ_MAX {
+                break;
+            }
         }
         self.write().advance(ctx.now());
         Ok(count)

@@ -13,10 +13,10 @@ use indicator::{Event, Indicators, Level, Period, What, evidence};
 use kernel::calendar::Calendar;
 use kernel::{Actor, BodyId, Clock, Ctx, DossierId, Random, SubjectId};
 use pack::{Pack, Report};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::feed::{self, Sequencer};
+use store::feed::{self, NewItem, READ_MAX, Sequencer};
 use store::testing::{TestDb, database};
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
@@ -60,6 +60,20 @@ impl World {
         let calendar = Arc::clone(&self.calendar);
         let bodies = (Self::bodies(), Arc::from([packed()]));
         Figured::open(&self.test.db, &self.ctx, definition, calendar, bodies, snapshot).await.unwrap()
+    }
+
+    fn desk(&self) -> Desk {
+        let settings = Settings {
+            indicators: self.indicators.clone(),
+            indicator: "766".to_owned(),
+            calendar: Arc::clone(&self.calendar),
+            bodies: Self::bodies(),
+            tiles: indicator::Tiles::default(),
+            natures: natures(),
+            procedures: Arc::default(),
+            snapshot: None,
+        };
+        Desk::new(self.test.db.clone(), settings)
     }
 
     fn later(&self, time: Duration) {
@@ -144,6 +158,37 @@ async fn a_change_of_a_dossier_is_in_the_score_and_time_makes_it_late() {
     world.publish(3, 9, world.ctx.now()).await;
     world.settle(&figured).await;
     assert_eq!((count(&figured, "finished"), count(&figured, "on_time")), (2, 2));
+}
+
+/// Events that never stop coming must not keep the figures from moving.
+#[tokio::test]
+async fn figures_move_between_the_batches_of_a_long_stream() {
+    let world = World::new().await;
+    let desk = world.desk();
+    assert!(!desk.step(&world.ctx, true).await.unwrap(), "nothing yet");
+    let dossiers: Vec<Value> = (0..READ_MAX as u128 + 10)
+        .map(|n| {
+            json!({"dossier": Uuid::from_u128(n), "code": "x", "procedure": "1.001193",
+                   "origin": "commune-committee/00004", "status": 2})
+        })
+        .collect();
+    let item = |payload: Value| NewItem {
+        feed: SOURCE.to_owned(),
+        subject: SubjectId(Uuid::from_u128(9)),
+        kind: "status".to_owned(),
+        payload,
+    };
+    let items: Vec<NewItem> = dossiers.into_iter().map(item).collect();
+    let mut tx = world.test.db.begin().await.unwrap();
+    feed::append_all(&mut tx, &world.ctx, &items).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        world.sequence().await;
+        let more = desk.step(&world.ctx, true).await.unwrap();
+        seen.push((count(desk.figured().unwrap(), "received"), more));
+    }
+    assert_eq!(seen, [(0, true), (READ_MAX, true), (READ_MAX + 10, false)], "one batch at a time");
 }
 
 #[tokio::test]
@@ -314,17 +359,7 @@ async fn a_result_is_rated_once_after_its_end() {
 #[tokio::test]
 async fn a_change_is_in_the_score_within_a_second() {
     let world = World::new().await;
-    let settings = Settings {
-        indicators: world.indicators.clone(),
-        indicator: "766".to_owned(),
-        calendar: Arc::clone(&world.calendar),
-        bodies: World::bodies(),
-        tiles: indicator::Tiles::default(),
-        natures: natures(),
-        procedures: Arc::default(),
-        snapshot: None,
-    };
-    let desk = Desk::new(world.test.db.clone(), settings);
+    let desk = world.desk();
     assert_eq!(desk.figured().unwrap_err().code(), "IND0015", "nothing is counted yet");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let sequencer = Sequencer::new(world.test.db.clone(), world.ctx.clone());
