@@ -188,6 +188,38 @@ export default function index(world) {
     assert.equal((await police.goto(`${world.url}/can-bo/phan-anh/${id}`)).status(), 404, 'another body’s');
   });
 
+  step('a petition that went to the wrong body is handed on, and the citizen sees where it is', async () => {
+    const page = await world.person('unmarried-mother');
+    await page.goto(`${world.url}/toi/phan-anh/moi?tim=ba+dinh+ha+noi`);
+    await page.getByRole('link', { name: 'Ủy ban nhân dân phường Ba Đình' }).click();
+    await page.fill('#text', 'Xe đậu kín vỉa hè trước cổng trường.');
+    await Promise.all([page.waitForURL(/xong=gui/), page.getByRole('button', { name: 'Gửi phản ánh' }).click()]);
+    const path = new URL(page.url()).pathname;
+    const id = path.split('/').pop();
+    const officer = await world.person('civil-status-officer');
+    await officer.goto(`${world.url}/can-bo/phan-anh/${id}`);
+    await officer.locator('summary').filter({ hasText: 'Chuyển cơ quan' }).click();
+    await officer.fill('#co-quan', 'cong an phuong ba dinh');
+    await officer.getByRole('button', { name: 'Tìm cơ quan' }).click();
+    await sound(officer, 'petition-hand-on');
+    await officer.fill('#because', 'Trật tự đường phố do công an phường giải quyết.');
+    await officer.locator('button[name=deed][value=hand-on]').click();
+    await officer.waitForSelector('.govuk-error-summary');
+    assert.equal(await officer.inputValue('#because'), 'Trật tự đường phố do công an phường giải quyết.', 'nothing is lost');
+    await officer.getByLabel('Công an phường Ba Đình').check();
+    const button = officer.locator('button[name=deed][value=hand-on]');
+    await Promise.all([officer.waitForURL(/xong=hand-on/), button.click()]);
+    assert.equal((await officer.goto(`${world.url}/can-bo/phan-anh/${id}`)).status(), 404, 'no longer theirs');
+    await page.goto(`${world.url}${path}`);
+    assert.match(await page.locator('h1').innerText(), /Công an phường Ba Đình/);
+    await sound(page, 'petition-handed-on');
+    const police = await world.person('police-officer');
+    await police.goto(`${world.url}/can-bo/phan-anh/${id}`);
+    await police.fill('#answer', 'Công an phường đã xử lý.');
+    await police.getByLabel('Việc khác').check();
+    await Promise.all([police.waitForURL(/xong=answer/), police.locator('button[name=deed][value=answer]').click()]);
+  });
+
   step('officers of a body see what was assigned to it, and answer', async () => {
     const leader = await world.person('leader');
     await leader.goto(await leaderOwn(leader, world.url));

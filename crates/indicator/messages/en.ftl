@@ -24,3 +24,4 @@ ind0025 = A number of an index is out of bounds.
 ind0026 = A formula of an index comes to no result.
 ind0027 = Two provinces stand in one place of the map.
 ind0017 = You have sent the most petitions that one may send in a day. Please send the next one tomorrow.
+ind0018 = It is too late to hand this petition on. Answer it, or refuse it and name the body that has authority.

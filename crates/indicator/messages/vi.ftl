@@ -24,3 +24,4 @@ ind0025 = Một con số của bộ chỉ số nằm ngoài giới hạn.
 ind0026 = Một công thức của bộ chỉ số không cho kết quả.
 ind0027 = Hai tỉnh đứng cùng một ô trên bản đồ.
 ind0017 = Anh/Chị đã gửi số phản ánh nhiều nhất của một ngày. Vui lòng gửi tiếp vào ngày mai.
+ind0018 = Đã quá hạn chuyển phản ánh. Cơ quan trả lời, hoặc từ chối và nêu rõ cơ quan có thẩm quyền.

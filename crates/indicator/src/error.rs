@@ -50,6 +50,9 @@ pub enum Error {
     /// A petition's step that its state does not allow.
     #[error("not possible in the petition's state")]
     PetitionState,
+    /// A petition is handed on after the time to refuse.
+    #[error("too late to hand the petition on")]
+    HandOnLate,
     /// No such petition.
     #[error("no such petition")]
     UnknownPetition,
@@ -101,6 +104,7 @@ impl Error {
             Self::Loading => "IND0015",
             Self::UnknownAssignment => "IND0016",
             Self::TooManyPetitions => "IND0017",
+            Self::HandOnLate => "IND0018",
         }
     }
 
@@ -112,7 +116,7 @@ impl Error {
             | Self::UnknownPetition
             | Self::UnknownAssignment => Kind::NotFound,
             Self::Evidence { .. } | Self::OtherVersion { .. } | Self::TextLength(_) => Kind::Invalid,
-            Self::NotRateable | Self::PetitionState | Self::TooManyPetitions => Kind::Conflict,
+            Self::NotRateable | Self::PetitionState | Self::HandOnLate | Self::TooManyPetitions => Kind::Conflict,
             Self::Database(_) | Self::Store(_) | Self::Ledger(_) | Self::Loading => Kind::Unavailable,
             Self::Formula { .. } | Self::TooMany(_) | Self::Snapshot(_) | Self::File(_) => Kind::Internal,
         }

@@ -3,6 +3,7 @@
 use crate::State;
 use kernel::text::fold;
 use kernel::{BodyId, Ctx};
+use pack::Text;
 use serde_json::{Value, json};
 
 /// Bodies that a search shows.
@@ -31,6 +32,15 @@ fn province(state: &State, ctx: &Ctx, body: &BodyId) -> String {
     let commune = body.unit().and_then(|code| units.commune(code, today));
     let province = commune.and_then(|unit| unit.province.as_ref());
     province.and_then(|code| units.province(code.as_str(), today)).map_or_else(String::new, |unit| unit.full_name())
+}
+
+/// The body's name, and its province where the name alone does not tell it from others.
+pub(crate) fn full_name(state: &State, ctx: &Ctx, body: &BodyId) -> Text {
+    let (name, province) = (state.body_name(ctx, body), province(state, ctx, body));
+    if province.is_empty() {
+        return name;
+    }
+    Text { vi: format!("{}, {province}", name.vi), en: format!("{}, {province}", name.en) }
 }
 
 /// A body as templates take it.

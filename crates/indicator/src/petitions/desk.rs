@@ -22,8 +22,15 @@ impl Desk {
     /// As [`super::take`].
     ///
     /// # Errors
-    /// The same.
+    /// The same; `HandOnLate` when the time to refuse has passed: who kept it so long refuses or answers, and that is counted.
     pub async fn step_petition(&self, ctx: &Ctx, petition: Uuid, deed: Deed<'_>) -> Result<(), Error> {
+        if matches!(deed, Deed::HandOn(..)) {
+            let facts = self.petition(ctx, petition).await?.line.facts;
+            let by = self.petition_clocks(ctx, &facts).and_then(|clocks| clocks.refuse_by);
+            if by.is_some_and(|by| by < ctx.now()) {
+                return Err(Error::HandOnLate);
+            }
+        }
         let mut tx = self.db.begin().await?;
         super::take(&mut tx, ctx, petition, deed).await?;
         Ok(tx.commit().await?)

@@ -5,6 +5,8 @@
 //! Always true here:
 //! - who writes is known to the body and to nobody else: what is public is what the body's officer put into public words;
 //! - a step, the facts that the index counts and the ledger's entry are one transaction;
+//! - a body that has no authority hands it on in the time that it has to refuse: the clocks begin again for the body that gets it, and
+//!   nothing of it stays with the first;
 //! - a citizen finds the own petitions only, an officer those of the own body only, and both else find nothing.
 
 mod clock;
@@ -85,6 +87,8 @@ struct Row {
     public_text: Option<String>,
     answer: Option<String>,
     received_at: OffsetDateTime,
+    handed_at: Option<OffsetDateTime>,
+    handed_times: i16,
     refused_at: Option<OffsetDateTime>,
     asked_at: Option<OffsetDateTime>,
     supplied_at: Option<OffsetDateTime>,
@@ -96,7 +100,7 @@ struct Row {
 
 /// Columns of [`Row`].
 const COLUMNS: &str = "petition_id, code, subject_id, body, text, dossier_id, dossier_code, state, about, public_text, answer, \
-     received_at, refused_at, asked_at, supplied_at, answered_at, published_at, liked, repeated";
+     received_at, handed_at, handed_times, refused_at, asked_at, supplied_at, answered_at, published_at, liked, repeated";
 
 impl Row {
     fn stand(&self) -> Result<Stand, Error> {
@@ -108,7 +112,7 @@ impl Row {
         PetitionFacts {
             petition: self.petition_id,
             body: BodyId::new(&self.body),
-            received_at: self.received_at,
+            received_at: self.handed_at.unwrap_or(self.received_at),
             about: self.about.as_deref().and_then(about),
             refused_at: self.refused_at,
             asked_at: self.asked_at,

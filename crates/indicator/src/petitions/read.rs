@@ -36,6 +36,8 @@ pub struct Petition {
     pub dossier: Option<(Uuid, String)>,
     /// The answer.
     pub answer: Option<String>,
+    /// Whether it may still be handed on, but for the time.
+    pub movable: bool,
     /// Whether the answer helped.
     pub liked: Option<bool>,
     /// What was done, one after the other.
@@ -45,7 +47,7 @@ pub struct Petition {
 /// What was done with a petition.
 #[derive(Clone, PartialEq, Eq, Debug, sqlx::FromRow)]
 pub struct Step {
-    /// `filed`, `refused`, `asked`, `supplied`, `answered`, `published`, `liked`, `disliked`.
+    /// `filed`, `refused`, `handed-on`, `asked`, `supplied`, `answered`, `published`, `liked`, `disliked`.
     pub kind: String,
     /// What was said.
     pub note: Option<String>,
@@ -152,6 +154,7 @@ pub async fn petition(conn: &mut PgConnection, ctx: &Ctx, id: Uuid) -> Result<Pe
     Ok(Petition {
         line: line(&row)?,
         side,
+        movable: super::step::movable(&row),
         dossier: row.dossier_id.zip(row.dossier_code),
         answer: row.answer,
         liked: row.liked,

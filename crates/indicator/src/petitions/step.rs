@@ -4,15 +4,21 @@ use super::{Row, Side, Stand, about_word, log, written};
 use crate::Error;
 use crate::facts::About;
 use crate::stored::keep_petition;
-use kernel::Ctx;
+use kernel::{BodyId, Ctx};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// How often a petition may be handed on: then somebody must answer or refuse.
+const HANDED_MAX: i16 = 2;
 
 /// What is done with a petition.
 #[derive(Clone, Copy)]
 pub enum Deed<'a> {
     /// The body refuses, and says why (within 2 working days).
     Refuse(&'a str),
+    /// The body has no authority and hands it on to the one that has, with a reason (within 2 working days; see
+    /// [`crate::stored::Desk::step_petition`]). The caller knows that the other body stands.
+    HandOn(&'a BodyId, &'a str),
     /// The body asks for more, once (within 5 working days).
     Ask(&'a str),
     /// The citizen gives what was asked for.
@@ -29,13 +35,14 @@ impl Deed<'_> {
     const fn by(&self) -> Side {
         match self {
             Self::Supply(_) | Self::Judge(_) => Side::Writer,
-            Self::Refuse(_) | Self::Ask(_) | Self::Answer(..) | Self::Publish(_) => Side::Body,
+            Self::Refuse(_) | Self::HandOn(..) | Self::Ask(_) | Self::Answer(..) | Self::Publish(_) => Side::Body,
         }
     }
 
     const fn kind(&self) -> &'static str {
         match self {
             Self::Refuse(_) => "refused",
+            Self::HandOn(..) => "handed-on",
             Self::Ask(_) => "asked",
             Self::Supply(_) => "supplied",
             Self::Answer(..) => "answered",
@@ -60,6 +67,10 @@ pub async fn take(conn: &mut PgConnection, ctx: &Ctx, petition: Uuid, deed: Deed
     let note = match (deed, stand) {
         (Deed::Refuse(reason), Stand::Received) => {
             (row.state, row.refused_at) = (Stand::Refused.word().to_owned(), now);
+            Some(written(reason)?)
+        }
+        (Deed::HandOn(to, reason), Stand::Received) if movable(&row) && to.as_str() != row.body => {
+            (row.body, row.handed_at, row.handed_times) = (to.to_string(), now, row.handed_times + 1);
             Some(written(reason)?)
         }
         (Deed::Ask(question), Stand::Received) if row.asked_at.is_none() => {
@@ -93,11 +104,16 @@ pub async fn take(conn: &mut PgConnection, ctx: &Ctx, petition: Uuid, deed: Deed
     keep_petition(conn, ctx, &row.facts()).await
 }
 
+/// Whether nothing was done with it that binds the body that has it.
+pub(super) fn movable(row: &Row) -> bool {
+    row.state == Stand::Received.word() && row.asked_at.is_none() && row.handed_times < HANDED_MAX
+}
+
 async fn write(conn: &mut PgConnection, row: &Row) -> Result<(), Error> {
     sqlx::query(
         "update indicator.petition_text
          set state = $2, about = $3, public_text = $4, answer = $5, refused_at = $6, asked_at = $7, supplied_at = $8,
-             answered_at = $9, published_at = $10, liked = $11
+             answered_at = $9, published_at = $10, liked = $11, body = $12, handed_at = $13, handed_times = $14
          where petition_id = $1",
     )
     .bind(row.petition_id)
@@ -111,6 +127,9 @@ async fn write(conn: &mut PgConnection, row: &Row) -> Result<(), Error> {
     .bind(row.answered_at)
     .bind(row.published_at)
     .bind(row.liked)
+    .bind(&row.body)
+    .bind(row.handed_at)
+    .bind(row.handed_times)
     .execute(conn)
     .await?;
     Ok(())

@@ -70,6 +70,60 @@ async fn a_petition_is_asked_about_answered_published_and_judged() {
 }
 
 #[tokio::test]
+async fn a_petition_that_is_handed_on_is_the_other_bodys_alone_and_its_clocks_begin_again() {
+    let world = World::new().await;
+    let figured = world.figured(None).await;
+    let other = BodyId::from("province-committee/01");
+    let (lan, first) = (citizen(&world, 1), officer(&world, BODY, "leader"));
+    let second = officer(&world, other.as_str(), "leader");
+    let id = world.files(&lan, "Cầu hỏng", None).await.unwrap();
+    world.later(Duration::days(1));
+    let own = BodyId::from(BODY);
+    assert!(matches!(world.takes(&first, id, Deed::HandOn(&own, "x")).await, Err(Error::PetitionState)), "to itself");
+    assert!(matches!(world.takes(&first, id, Deed::HandOn(&other, " ")).await, Err(Error::TextLength(_))));
+    assert!(matches!(world.takes(&second, id, Deed::HandOn(&own, "x")).await, Err(Error::UnknownPetition)));
+    world.takes(&first, id, Deed::HandOn(&other, "Cầu do tỉnh quản lý.")).await.unwrap();
+    let mut conn = world.test.db.pool().acquire().await.unwrap();
+    assert!(matches!(petition(&mut conn, &first, id).await, Err(Error::UnknownPetition)), "no longer theirs");
+    let seen = petition(&mut conn, &second, id).await.unwrap();
+    assert_eq!(
+        (seen.line.body, seen.line.facts.received_at),
+        (other.clone(), world.ctx.now()),
+        "the clocks begin again"
+    );
+    let step = seen.steps.last().unwrap();
+    assert_eq!((step.kind.as_str(), step.body.as_deref()), ("handed-on", Some(BODY)));
+    assert_eq!(of_subject(&mut conn, &lan, (0, 10)).await.unwrap()[0].body, other, "who wrote it sees where it is");
+    world.settle(&figured).await;
+    let of = |body: &BodyId| {
+        let live = figured.read();
+        let number = live.bodies().number(body).unwrap();
+        live.figures(number, "2026-03".parse().unwrap(), None).unwrap().get("petitions_open")
+    };
+    assert_eq!((of(&own), of(&other)), (0, 1), "nothing of it stays with the first");
+    // Back and forth has an end.
+    world.takes(&second, id, Deed::HandOn(&own, "Đã giao cho phường.")).await.unwrap();
+    assert!(!petition(&mut conn, &first, id).await.unwrap().movable);
+    let third = world.takes(&first, id, Deed::HandOn(&other, "Vẫn của tỉnh.")).await;
+    assert!(matches!(third, Err(Error::PetitionState)));
+    world.takes(&first, id, Deed::Answer(About::Other, "Đã sửa.")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_petition_is_handed_on_in_the_time_to_refuse_only() {
+    let world = World::new().await;
+    let desk = world.desk();
+    let (lan, first) = (citizen(&world, 1), officer(&world, BODY, "leader"));
+    let other = BodyId::from("province-committee/01");
+    let id = world.files(&lan, "Cầu hỏng", None).await.unwrap();
+    world.later(Duration::days(7));
+    let late = desk.step_petition(&first, id, Deed::HandOn(&other, "Của tỉnh.")).await;
+    assert!(matches!(late, Err(Error::HandOnLate)), "{late:?}");
+    let again = world.files(&lan, "Cầu hỏng nữa", None).await.unwrap();
+    desk.step_petition(&first, again, Deed::HandOn(&other, "Của tỉnh.")).await.unwrap();
+}
+
+#[tokio::test]
 async fn steps_that_the_state_does_not_allow_are_refused_and_change_nothing() {
     let world = World::new().await;
     let (lan, officer) = (citizen(&world, 1), officer(&world, BODY, "leader"));
