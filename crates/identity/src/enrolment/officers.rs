@@ -166,7 +166,7 @@ impl Enrolment {
     /// messages are sent.
     ///
     /// # Errors
-    /// `NotAllowed` also for a role that is not the actor's to give there, `RoleMissing` without any, `LoginMalformed`, `LoginTaken`,
+    /// `NotAllowed` also for a body that does not stand and a role that is not the actor's to give there, `RoleMissing` without any, `LoginMalformed`, `LoginTaken`,
     /// `LabelMalformed`, `PhoneMalformed`, `Busy`.
     pub async fn issue(
         &self,
@@ -176,6 +176,9 @@ impl Enrolment {
         sentence: impl FnOnce(&str) -> String + Send,
     ) -> Result<(AccountId, Handed), Error> {
         let grantable = self.grantable(ctx, new.body)?;
+        if self.exchange.catalogue().body(new.body, ctx.today()).is_none() {
+            return Err(Error::NotAllowed);
+        }
         if new.roles.is_empty() {
             return Err(Error::RoleMissing);
         }

@@ -120,6 +120,7 @@ async fn who_may_issue_which_account_where() {
         ("national-portal", "administrator", "national-portal", "administrator", false),
         ("national-portal", "account-administrator", "national-portal", "administrator", true),
         ("national-portal", "administrator", COMMUNE, "leader", false),
+        ("national-portal", "administrator", "commune-committee/99999", "account-administrator", false),
         // Nobody else.
         (COMMUNE, "leader", COMMUNE, "leader", false),
         (POLICE, "identity-card-officer", POLICE, "residence-officer", false),
