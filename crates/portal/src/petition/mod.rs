@@ -46,7 +46,8 @@ fn line(state: &State, ctx: &Ctx, line: &Line) -> Value {
 /// So much of a text as a list shows.
 fn short(text: &str) -> String {
     let first: String = text.lines().next().unwrap_or_default().chars().take(SHORT).collect();
-    if first.len() < text.len() { format!("{}…", first.trim_end()) } else { first }
+    let end = |letter: char| letter == '.' || letter.is_whitespace();
+    if first.len() < text.len() { format!("{}…", first.trim_end_matches(end)) } else { first }
 }
 
 fn step(state: &State, ctx: &Ctx, step: &Step) -> Value {
